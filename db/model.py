@@ -1,0 +1,251 @@
+"""The vocabulary: every value that travels between stages, frozen; nothing in here reads or writes anything.
+
+Times are aware ``datetime`` in UTC, countries ISO 3166-1 alpha-2 in lower case (``zz``: none or several),
+languages ISO 639-1, offsets count characters of the text they point into.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from typing import Self
+
+
+class SourceKind(StrEnum):
+    """What a publisher is."""
+
+    WIRE = "wire"
+    NEWSPAPER = "newspaper"
+    BROADCASTER = "broadcaster"
+    EXILE_MEDIA = "exile-media"
+    NGO = "ngo"
+    IGO = "igo"
+    COURT = "court"
+    GOVERNMENT = "government"
+    RESEARCH = "research"
+    TELEGRAM = "telegram"
+    OTHER = "other"
+
+
+class ChannelKind(StrEnum):
+    """How new links of a source are found."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    TELEGRAM = "telegram"
+    SEARCH = "search"
+    FRONTPAGE = "frontpage"
+
+
+class Level(StrEnum):
+    """How loudly an issue speaks."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One address where new links of a source appear; ``options`` are what its kind understands."""
+
+    source: str
+    kind: ChannelKind
+    url: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A publisher that is watched; ``id`` is its path in the watch list, such as ``de/tagesschau``."""
+
+    id: str
+    name: str
+    homepage: str
+    country: str = "zz"
+    languages: tuple[str, ...] = ()
+    kind: SourceKind = SourceKind.OTHER
+    enabled: bool = True
+    reason: str = ""
+    channels: tuple[Channel, ...] = ()
+    min_candidates: int = 0
+    notes: str = ""
+    watched: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a channel said of a page, and the oldest date this crawl would take (``None``: any)."""
+
+    source: str
+    channel: str = ""
+    title: str = ""
+    summary: str = ""
+    published_at: datetime | None = None
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A link that a channel offered, not fetched yet."""
+
+    url: str
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a capture stands: archive file (relative to the archive's folder) and byte offset of its record."""
+
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """A page as served at one moment; ``body`` is the decoded payload's bytes, headers have lower-case names."""
+
+    url: str
+    fetched_at: datetime
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    offer: Offer
+    requested_url: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A span of a text; always ``text[start:end] == quote``."""
+
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a page says: plain text with one paragraph a line block (blank line between paragraphs).
+
+    ``published_from`` is one of feed, json-ld, meta, time, url, text or empty. ``extractor`` names what found the text.
+    """
+
+    url: str
+    canonical_url: str
+    headline: str
+    text: str
+    language: str
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    published_from: str = ""
+    extractor: str = "trafilatura"
+    marks: tuple[str, ...] = ()
+
+
+class Zone(StrEnum):
+    """The part of an article in which a term stands."""
+
+    TITLE = "title"
+    LEAD = "lead"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One ground of a verdict: the topic's role and term, where it stands, and the words themselves.
+
+    ``evidence`` counts in the headline where ``zone`` is the title, else in the article's text.
+    """
+
+    role: str
+    term: str
+    zone: Zone
+    evidence: Evidence
+
+
+class Answer(StrEnum):
+    """What a verdict says to do with a page."""
+
+    KEEP = "keep"
+    REVIEW = "review"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether an article is about the topic: a score from 0 to 1, the answer, and why."""
+
+    topic: str
+    score: float
+    answer: Answer
+    reasons: tuple[Reason, ...] = ()
+    why: str = ""
+
+    @property
+    def relevant(self) -> bool:
+        """Whether the article becomes a report."""
+        return self.answer is Answer.KEEP
+
+
+class Stage(StrEnum):
+    """The stage at which a page left the way."""
+
+    FETCH = "fetch"
+    EXTRACT = "extract"
+    RELEVANCE = "relevance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """A page that became a report: its capture (without the body), its article and its verdict."""
+
+    capture: Capture
+    sha256: str
+    source: Source
+    article: Article
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A page that did not become a report, with the stage and the reason in plain words."""
+
+    url: str
+    source: str
+    stage: Stage
+    reason: str
+    fetched_at: datetime
+    detail: str = ""
+    score: float = 0.0
+    answer: Answer = Answer.DROP
+    headline: str = ""
+    language: str = ""
+    place: Place | None = None
+
+    @classmethod
+    def of(cls, capture: Capture, stage: Stage, reason: str, detail: str = "") -> Self:
+        """Reject ``capture`` at ``stage`` for ``reason``."""
+        return cls(
+            url=capture.requested_url or capture.url,
+            source=capture.offer.source,
+            stage=stage,
+            reason=reason,
+            detail=detail,
+            fetched_at=capture.fetched_at,
+            headline=capture.offer.title,
+            place=capture.place,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One line that someone should read: a source's or a run's trouble, named by ``what``."""
+
+    what: str
+    level: Level
+    detail: str
+    source: str = ""
+    channel: str = ""
+    url: str = ""
