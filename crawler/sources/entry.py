@@ -1,0 +1,100 @@
+"""What a watch list file may hold: the grammar of ``crawler/sources/<country>/<name>.yml``, checked by pydantic."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from crawler.handwritten import Handwritten
+from crawler.urls import is_web
+from db.model import Channel, ChannelKind, Source, SourceKind
+
+Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
+Country = Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+class ChannelEntry(Handwritten):
+    """One item of ``channels``: exactly one kind with its address, and what to leave out of it."""
+
+    feed: str | None = None
+    sitemap: str | None = None
+    telegram: str | None = None
+    search: str | None = None
+    frontpage: str | None = None
+    skip: tuple[Text, ...] = ()
+    min_bytes: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if len(self._named()) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(ChannelKind)}")
+        kind, url = self._named()[0]
+        if kind is not ChannelKind.SEARCH and not is_web(url):
+            raise ValueError(f"{url!r} is no http or https address")
+        return self
+
+    def _named(self) -> list[tuple[ChannelKind, str]]:
+        return [(kind, url) for kind in ChannelKind if (url := getattr(self, kind.value)) is not None]
+
+    def channel(self, source: str) -> Channel:
+        """The channel that this entry describes, as one of ``source``'s."""
+        kind, url = self._named()[0]
+        return Channel(source=source, kind=kind, url=url, skip=self.skip, min_bytes=self.min_bytes)
+
+
+class Span(Handwritten):
+    """What a number should be at least."""
+
+    min: Annotated[int, Field(ge=0)] = 0
+
+
+class Expectation(Handwritten):
+    """What one day of a source should give, at least."""
+
+    candidates: Span = Span()
+
+
+class SourceEntry(Handwritten):
+    """One watch list file. Only name, homepage, languages and channels are required."""
+
+    name: Text
+    homepage: str
+    languages: tuple[Language, ...]
+    channels: tuple[ChannelEntry, ...]
+    country: Country = "zz"
+    kind: SourceKind = SourceKind.OTHER
+    enabled: bool = True
+    reason: str = ""
+    expect: Expectation = Expectation()
+    notes: str = ""
+
+    @field_validator("homepage")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if not is_web(value):
+            raise ValueError(f"{value!r} is no http or https address")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.enabled and not self.channels:
+            raise ValueError("an enabled source needs at least one channel; add one, or say enabled: false and a reason")
+        if not self.enabled and not self.reason:
+            raise ValueError("a source that is not enabled needs a reason")
+        return self
+
+    def source(self, identity: str) -> Source:
+        """The source that this file describes, under the id ``identity``."""
+        return Source(
+            id=identity,
+            name=self.name,
+            homepage=self.homepage,
+            country=self.country,
+            languages=self.languages,
+            kind=self.kind,
+            enabled=self.enabled,
+            reason=self.reason,
+            channels=tuple(entry.channel(identity) for entry in self.channels),
+            min_candidates=self.expect.candidates.min,
+            notes=self.notes,
+        )
