@@ -4,11 +4,9 @@ Times are aware ``datetime`` in UTC, countries ISO 3166-1 alpha-2 in lower case 
 languages ISO 639-1, offsets count characters of the text they point into.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
 from typing import Self
 
 
@@ -48,12 +46,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """One address where new links of a source appear; ``options`` are what its kind understands."""
+    """One address where new links of a source appear.
+
+    Links with one of ``skip`` in them are left out; a body under ``min_bytes`` bytes is no answer.
+    """
 
     source: str
     kind: ChannelKind
     url: str
-    options: Mapping[str, str] = field(default_factory=dict)
+    skip: tuple[str, ...] = ()
+    min_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,22 +78,25 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What a channel said of a page, and the oldest date this crawl would take (``None``: any)."""
+    """What a channel said of a page and when, and the oldest date that crawl would take (``None``: any)."""
 
     source: str
     channel: str = ""
     title: str = ""
     summary: str = ""
     published_at: datetime | None = None
+    offered_at: datetime | None = None
     oldest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A link that a channel offered, not fetched yet."""
+    """A link that a channel offered, not fetched yet; ``key`` is the page's identity."""
 
     url: str
+    key: str
     offer: Offer
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,16 +109,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """A page as served at one moment; ``body`` is the decoded payload's bytes, headers have lower-case names."""
+    """A page as served at one moment: the final URL, the headers as sent, and the payload without content coding.
+
+    ``requested_url`` is the address that was asked for, where redirects led elsewhere.
+    """
 
     url: str
     fetched_at: datetime
     status: int
-    headers: Mapping[str, str]
+    headers: tuple[tuple[str, str], ...]
     body: bytes
     offer: Offer
     requested_url: str = ""
     place: Place | None = None
+
+    def header(self, name: str) -> str:
+        """The first header called ``name`` in any case; empty where there is none."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +229,7 @@ class Rejection:
     stage: Stage
     reason: str
     fetched_at: datetime
+    offered_at: datetime | None = None
     detail: str = ""
     score: float = 0.0
     answer: Answer = Answer.DROP
@@ -234,9 +247,55 @@ class Rejection:
             reason=reason,
             detail=detail,
             fetched_at=capture.fetched_at,
+            offered_at=capture.offer.offered_at,
             headline=capture.offer.title,
             place=capture.place,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelState:
+    """What is known of one channel address: its validators, when it last answered, what stands in its way.
+
+    ``parent`` is the channel in whose index it was found. ``trouble`` is an issue's name, empty while all is well.
+    """
+
+    url: str
+    source: str
+    kind: ChannelKind
+    parent: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    trouble: str = ""
+    trouble_since: datetime | None = None
+    asked_at: datetime | None = None
+    answered_at: datetime | None = None
+    status: int = 0
+    entries: int = 0
+    newest_entry_at: datetime | None = None
+    new_links_at: datetime | None = None
+    ask_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What one run did; ``balanced`` says whether every link that was taken up came to one of its three ends."""
+
+    sources: int = 0
+    channels: int = 0
+    answered: int = 0
+    unchanged: int = 0
+    candidates: int = 0
+    analyses: int = 0
+    rejections: int = 0
+    candidates_in_issues: int = 0
+    captures: int = 0
+    new_reports: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether candidates = analyses + rejections + candidates that ended in an issue."""
+        return self.candidates == self.analyses + self.rejections + self.candidates_in_issues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

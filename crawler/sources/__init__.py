@@ -33,7 +33,9 @@ def load(folder: Path = SHIPPED) -> WatchList:
     sources: list[Source] = []
     problems: list[HandwrittenError] = []
     if not folder.is_dir():
-        problems.append(HandwrittenError(folder, 0, "", "is no folder; name the folder of the watch list with --sources"))
+        problems.append(
+            HandwrittenError(folder, 0, "", "is no folder; name the folder of the watch list with --sources")
+        )
     for path in sorted(folder.glob("*/*.y*ml")):
         try:
             sources.append(load_file(path, SourceEntry).source(f"{path.parent.name}/{path.stem}"))
@@ -76,7 +78,9 @@ def _fits(source: Source, url: str) -> bool:
 
 def _misplaced(folder: Path) -> list[HandwrittenError]:
     stray = [path for path in folder.rglob("*.y*ml") if len(path.relative_to(folder).parts) != 2]
-    return [HandwrittenError(path, 0, "", "must lie in a country's folder: <country>/<name>.yml") for path in sorted(stray)]
+    return [
+        HandwrittenError(path, 0, "", "must lie in a country's folder: <country>/<name>.yml") for path in sorted(stray)
+    ]
 
 
 def _repeated(folder: Path, sources: list[Source]) -> list[HandwrittenError]:

@@ -78,7 +78,9 @@ class SourceEntry(Handwritten):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.enabled and not self.channels:
-            raise ValueError("an enabled source needs at least one channel; add one, or say enabled: false and a reason")
+            raise ValueError(
+                "an enabled source needs at least one channel; add one, or say enabled: false and a reason"
+            )
         if not self.enabled and not self.reason:
             raise ValueError("a source that is not enabled needs a reason")
         return self

@@ -1,0 +1,126 @@
+"""Labelled rows in, ``crawler/relevance/weights.json`` out: fits the scorer and prints its cross-validated figures.
+
+    python benchmarks/train_relevance.py FILE.jsonl ... [--background FILE.jsonl.gz] [--write]
+
+Rows are those of ``tests/eval/relevance`` and any other labelled file of the same fields. Folds never divide a story.
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from crawler.relevance.evaluate import Row, rows_of
+from crawler.relevance.reading import read
+from crawler.relevance.scoring import WEIGHTS
+
+Vector = npt.NDArray[np.float64]
+OWN = Path(__file__).parent.parent / "tests" / "eval" / "relevance"
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A row and the figures of each reading of it."""
+
+    row: Row
+    figures: list[dict[str, float]]
+    fold: int
+
+
+def main() -> None:
+    """Fit, cross-validate, print, and write where asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--background", type=Path)
+    parser.add_argument("--ridge", type=float, default=1.0)
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    rows = [row for file in [*given.files, *sorted(OWN.glob("*.jsonl"))] for row in rows_of(read_lines(file))]
+    background = list(rows_of(read_lines(given.background))) if given.background else []
+    examples = [example(row) for row in rows if row.label in ("relevant", "not")]
+    far = [example(row) for row in background]
+    names = sorted({name for each in [*examples, *far] for figures in each.figures for name in figures})
+    for fold in range(FOLDS):
+        kept = [each for each in examples if each.fold != fold]
+        learned = fit([*kept, *far], names, given.ridge)
+        report(f"fold {fold}", [each for each in examples if each.fold == fold], learned)
+    learned = fit([*examples, *far], names, given.ridge)
+    report("all", examples, learned)
+    if given.write:
+        text = json.dumps({name: round(value, 4) for name, value in sorted(learned.items())}, indent=1)
+        WEIGHTS.write_text(text + "\n", encoding="utf-8")
+
+
+def read_lines(path: Path) -> Iterable[dict[str, object]]:
+    """The objects of a file with one JSON object a line, packed or not."""
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
+    with opened as lines:
+        yield from map(json.loads, lines)
+
+
+def example(row: Row) -> Example:
+    """Read ``row`` with the topic's terms; its fold follows from its story, or from its title without one."""
+    readings = read(row.title, row.text, row.language)
+    digest = hashlib.sha256((row.story or row.title).encode("utf-8")).digest()
+    return Example(row, [reading.figures() for reading in readings], digest[0] % FOLDS)
+
+
+def fit(examples: list[Example], names: list[str], ridge: float) -> dict[str, float]:
+    """Weights by regularised logistic regression, by Newton's method, over every reading of every example."""
+    table, labels, counts = matrix(examples, names)
+    weights = np.zeros(table.shape[1])
+    penalty = np.full(table.shape[1], ridge)
+    penalty[0] = 0.01
+    for _ in range(30):
+        chance = 1.0 / (1.0 + np.exp(-np.clip(table @ weights, -30, 30)))
+        slope = table.T @ (counts * (chance - labels)) + penalty * weights
+        bend = (table * (counts * chance * (1 - chance))[:, None]).T @ table + np.diag(penalty)
+        step = np.linalg.solve(bend, slope)
+        weights = weights - step
+        if float(np.abs(step).max()) < 1e-6:
+            break
+    return dict(zip(["bias", *names], map(float, weights), strict=True))
+
+
+def matrix(examples: list[Example], names: list[str]) -> tuple[Vector, Vector, Vector]:
+    """One line a reading: its figures behind a one, its label, and how much it counts."""
+    place = {name: number for number, name in enumerate(names, 1)}
+    lines: list[Vector] = []
+    labels: list[float] = []
+    counts: list[float] = []
+    for each in examples:
+        for figures in each.figures:
+            line = np.zeros(len(names) + 1)
+            line[0] = 1.0
+            for name, value in figures.items():
+                line[place[name]] = value
+            lines.append(line)
+            labels.append(float(each.row.label == "relevant"))
+            counts.append(min(each.row.weight, 5.0) / len(each.figures))
+    return np.array(lines), np.array(labels), np.array(counts)
+
+
+def score(each: Example, learned: dict[str, float]) -> float:
+    """The probability that ``learned`` gives the best reading; 0 where there is none."""
+    totals = [learned["bias"] + sum(learned.get(name, 0.0) * value for name, value in f.items()) for f in each.figures]
+    return max((1.0 / (1.0 + float(np.exp(-np.clip(total, -30, 30)))) for total in totals), default=0.0)
+
+
+def report(name: str, examples: list[Example], learned: dict[str, float]) -> None:
+    """Print precision, recall and F1 at one half."""
+    hits = sum(each.row.weight for each in examples if each.row.label == "relevant" and score(each, learned) >= 0.5)
+    false = sum(each.row.weight for each in examples if each.row.label == "not" and score(each, learned) >= 0.5)
+    missed = sum(each.row.weight for each in examples if each.row.label == "relevant" and score(each, learned) < 0.5)
+    precision, recall = hits / max(hits + false, 1e-9), hits / max(hits + missed, 1e-9)
+    print(f"{name}: P {precision:.3f} R {recall:.3f} F1 {2 * hits / max(2 * hits + false + missed, 1e-9):.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The middle floor: from a source list to what each page says."""

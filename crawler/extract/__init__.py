@@ -1,0 +1,53 @@
+"""Extraction: a capture in, the article that it carries out, or the reason why there is none.
+
+``article`` reads with trafilatura; ``second_reading`` gives what a second extractor takes for the main text, for pages
+whose evidence the first has lost. Neither knows the topic.
+"""
+
+from dataclasses import replace
+
+from crawler.extract import content, dates, language, refusals
+from crawler.extract.document import Document, parse
+from crawler.urls import canonical_of
+from db.model import Article, Capture, Rejection, Stage
+
+__all__ = ["Document", "article", "parse", "second_reading"]
+
+
+def article(capture: Capture, document: Document) -> Article | Rejection:
+    """The article of ``capture``, whose bytes were parsed to ``document``; or a rejection with its reason."""
+    text = content.main_text(document)
+    refusal = refusals.of(document, text)
+    if refusal:
+        return Rejection.of(capture, Stage.EXTRACT, refusal.reason, refusal.detail)
+    found = _article(capture, document, text, "trafilatura")
+    oldest = capture.offer.oldest
+    if oldest and found.published_at and found.published_at < oldest:
+        detail = f"published {found.published_at:%Y-%m-%d}, and this crawl takes nothing before {oldest:%Y-%m-%d}"
+        return Rejection.of(capture, Stage.EXTRACT, "too old", detail)
+    return found
+
+
+def second_reading(capture: Capture, document: Document) -> Article | None:
+    """The same page as a second extractor reads it; ``None`` where that finds nothing to read either."""
+    text = content.second_text(document)
+    if refusals.of(document, text):
+        return None
+    return replace(_article(capture, document, text, "resiliparse"), marks=("second-reading",))
+
+
+def _article(capture: Capture, document: Document, text: str, extractor: str) -> Article:
+    headline = document.headline or capture.offer.title
+    found_language = language.of(f"{headline}\n{text}")
+    dated = dates.published(document, capture.offer.published_at, capture.fetched_at, found_language)
+    return Article(
+        url=capture.url,
+        canonical_url=canonical_of(capture.url, document.canonical),
+        headline=headline,
+        text=text,
+        language=found_language,
+        authors=document.authors,
+        published_at=dated.moment,
+        published_from=dated.origin,
+        extractor=extractor,
+    )

@@ -1,0 +1,30 @@
+"""A parsed page in, its main text out: paragraphs with blank lines between. The only home of both extractors."""
+
+import re
+
+from resiliparse.extract.html2text import extract_plain_text
+from trafilatura import bare_extraction
+
+from crawler.extract.document import Document
+
+_SOFT_HYPHEN = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_SPACES = re.compile(r"[^\S\n]+")
+_MIN_LINE = 2
+
+
+def main_text(document: Document) -> str:
+    """Trafilatura's main text, without comments; empty where it finds none."""
+    found = bare_extraction(document.tree, include_comments=False)
+    text = getattr(found, "text", None)
+    return paragraphs(text) if isinstance(text, str) else ""
+
+
+def second_text(document: Document) -> str:
+    """Resiliparse's main text; empty where it finds none."""
+    return paragraphs(extract_plain_text(document.source, main_content=True, alt_texts=False, list_bullets=False))
+
+
+def paragraphs(text: str) -> str:
+    """``text`` with one paragraph between blank lines, white space folded, invisible characters gone."""
+    lines = (_SPACES.sub(" ", line).strip() for line in text.translate(_SOFT_HYPHEN).splitlines())
+    return "\n\n".join(line for line in lines if len(line) >= _MIN_LINE)

@@ -1,0 +1,98 @@
+"""A parsed page in, the moment of its publication and where that was told out.
+
+Order of trust: feed, JSON-LD, meta elements, a time element of the article, the address, the text (htmldate). Later
+ones are asked only where the earlier are silent or absurd; full timestamps count with their zone, a date alone means
+midnight UTC.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import dateparser
+from htmldate import find_date
+from lxml import html
+
+from crawler.extract.document import Document
+
+EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+_META = (
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "parsely-pub-date",
+    "sailthru.date", "dc.date.issued", "dc.date", "dcterms.created", "dc.terms.issued", "pubdate", "publishdate",
+    "publish-date", "publish_date", "publication_date", "cxenseparse:recs:publishtime", "article.published", "date",
+)  # fmt: skip
+_URL_DATE = re.compile(
+    r"/(20\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?:[/-]|$)|/(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:\D|$)"
+)
+_ELSEWHERE = re.compile(
+    r"foot|sidebar|aside|related|comment|nav|recommend|teaser|most-?read|modif|updat", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A moment and where it was told: feed, json-ld, meta, time, url, text; both empty where nothing was found."""
+
+    moment: datetime | None = None
+    origin: str = ""
+
+
+def published(document: Document, told: datetime | None, fetched_at: datetime, language: str) -> Dated:
+    """When the page was published; ``told`` is the channel's word. Nothing a day after the fetch is believed."""
+    for origin, moment in _told(document, told, language):
+        if EARLIEST <= moment <= fetched_at + timedelta(days=1):
+            return Dated(moment=moment.astimezone(UTC).replace(microsecond=0), origin=origin)
+    guess = find_date(document.tree, original_date=True, extensive_search=True, max_date=fetched_at.date().isoformat())
+    guessed = _parse(guess, "")
+    return Dated(moment=guessed, origin="text") if guessed and guessed >= EARLIEST else Dated()
+
+
+def _told(document: Document, told: datetime | None, language: str) -> Iterator[tuple[str, datetime]]:
+    if told:
+        yield "feed", told
+    pieces = [("json-ld", str(document.linked.get("datePublished") or ""))]
+    pieces += [("meta", document.meta.get(name, "")) for name in _META]
+    pieces += [("time", text) for text in _times(document.tree)]
+    pieces.append(("url", _from_address(document.meta.get("og:url") or document.canonical)))
+    for origin, text in pieces:
+        moment = _parse(text, language)
+        if moment:
+            yield origin, moment
+
+
+def _times(tree: html.HtmlElement) -> Iterator[str]:
+    """Time elements that stand in the article and not in its surroundings, in their order."""
+    for element in tree.iter("time"):
+        around = " ".join(
+            f"{e.tag!s} {e.get('class', '')} {e.get('id', '')}" for e in (element, *element.iterancestors())
+        )
+        if not _ELSEWHERE.search(around):
+            yield element.get("datetime") or element.text_content()
+
+
+def _from_address(url: str) -> str:
+    found = _URL_DATE.search(url)
+    return "-".join(part for part in found.groups() if part) if found else ""
+
+
+def _parse(text: str | None, language: str) -> datetime | None:
+    text = (text or "").strip()
+    if not text or len(text) > 60:
+        return None
+    moment: datetime | None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = _from_words(text, language)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) if moment else None
+
+
+def _from_words(text: str, language: str) -> datetime | None:
+    if not re.search(r"\d{4}", text):
+        return None
+    settings = {"TIMEZONE": "UTC", "RETURN_AS_TIMEZONE_AWARE": True, "REQUIRE_PARTS": ["day", "month", "year"]}
+    try:
+        return dateparser.parse(text, languages=[language] if language else None, settings=settings)
+    except ValueError:  # a language that dateparser does not know
+        return dateparser.parse(text, settings=settings)

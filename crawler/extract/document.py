@@ -1,0 +1,141 @@
+"""The bytes of a page in, its tree and what its head says of itself out: JSON-LD, meta elements, headings."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from lxml import html
+from trafilatura import load_html
+
+from crawler.extract.encoding import text_of
+from db.model import Capture
+
+_ARTICLE = re.compile(r"(?:^|/)(?:\w*Article|BlogPosting|LiveBlogPosting|Report|SocialMediaPosting)$")
+_SEPARATOR = re.compile(r"\s+[|–—·»-]\s+")
+_MAX_TITLE = 400
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed page; every property is plain text, empty where the page does not say."""
+
+    source: str
+    tree: html.HtmlElement = field(repr=False)
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """Content of meta elements by lower-case property, name or itemprop; the first of each counts."""
+        found: dict[str, str] = {}
+        for element in self.tree.iter("meta"):
+            name = element.get("property") or element.get("name") or element.get("itemprop")
+            value = (element.get("content") or "").strip()
+            if name and value:
+                found.setdefault(name.strip().lower(), value)
+        return found
+
+    @cached_property
+    def linked(self) -> JsonObject:
+        """The page's JSON-LD object of an article type (schema.org); empty where it has none."""
+        objects = list(_linked_objects(self.tree))
+        return next((one for one in objects if any(_ARTICLE.search(kind) for kind in _kinds(one))), {})
+
+    @cached_property
+    def headline(self) -> str:
+        """The headline that most of JSON-LD, OpenGraph, first heading and title agree on, else the first of them."""
+        told = [_text(self.linked.get("headline")), self._without_site(self.meta.get("og:title", "")), self._heading]
+        told = [" ".join(one.split())[:_MAX_TITLE] for one in told if one.strip()]
+        if not told:
+            return self._without_site(self._title)[:_MAX_TITLE]
+        (best, votes), *_ = Counter(told).most_common()
+        return best if votes > 1 else told[0]
+
+    @cached_property
+    def authors(self) -> tuple[str, ...]:
+        """Names of authors from JSON-LD, else from meta elements; addresses and the publisher's accounts left out."""
+        names = [_text(one) for one in _as_list(self.linked.get("author"))]
+        names = names or [
+            self.meta.get(key, "") for key in ("author", "article:author", "parsely-author", "dc.creator")
+        ]
+        plain = (" ".join(name.split()) for name in names)
+        return tuple(
+            dict.fromkeys(name for name in plain if 1 < len(name) <= 80 and not re.search(r"https?:|[@/]", name))
+        )
+
+    @cached_property
+    def canonical(self) -> str:
+        """What the page declares as its canonical address; may be relative or wrong."""
+        for element in self.tree.iter("link"):
+            if "canonical" in (element.get("rel") or "").lower().split():
+                return (element.get("href") or "").strip()
+        return ""
+
+    @cached_property
+    def paid(self) -> bool:
+        """Whether the page says that it is not free to read."""
+        told = str(self.linked.get("isAccessibleForFree", "")).lower()
+        return told in {"false", "http://schema.org/false"} or self.meta.get("article:content_tier", "") in {
+            "locked",
+            "metered",
+        }
+
+    @cached_property
+    def _heading(self) -> str:
+        headings = [" ".join(h.text_content().split()) for h in self.tree.iter("h1")]
+        return next((text for text in headings if len(text) > 15), "")
+
+    @cached_property
+    def _title(self) -> str:
+        return " ".join((self.tree.findtext(".//title") or "").split())
+
+    def _without_site(self, title: str) -> str:
+        """``title`` less a closing piece that names the site."""
+        pieces = _SEPARATOR.split(title)
+        site = self.meta.get("og:site_name", "").lower()
+        if len(pieces) > 1 and (pieces[-1].lower() == site or (not site and len(pieces[-1]) < 25 < len(pieces[0]))):
+            return title[: title.rfind(pieces[-1])].rstrip(" |–—·»-")
+        return title
+
+
+def parse(capture: Capture) -> Document | None:
+    """The page of ``capture`` as a tree; ``None`` where its bytes are no HTML at all."""
+    source = text_of(capture.body, capture.header("content-type"))
+    tree = load_html(source) if source.strip() else None
+    return Document(source=source, tree=tree) if tree is not None else None
+
+
+def _linked_objects(tree: html.HtmlElement) -> Iterator[JsonObject]:
+    for script in tree.iter("script"):
+        if (script.get("type") or "").split(";")[0].strip().lower() == "application/ld+json" and script.text:
+            try:
+                yield from _flat(json.loads(script.text, strict=False))
+            except (ValueError, RecursionError):
+                continue
+
+
+def _flat(value: object) -> Iterator[JsonObject]:
+    for one in _as_list(value):
+        if isinstance(one, dict):
+            yield one
+            yield from _flat(one.get("@graph"))
+
+
+def _kinds(one: JsonObject) -> list[str]:
+    return [str(kind) for kind in _as_list(one.get("@type"))]
+
+
+def _as_list(value: object) -> list[object]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("headline") or ""
+    text = str(value or "")
+    return str(html.fromstring(f"<p>{text}</p>").text_content()) if re.search(r"&#?\w+;|<\w", text) else text

@@ -1,0 +1,83 @@
+"""THE WAY OF ONE PAGE: a capture in, an analysis or a rejection out; then its place in the database.
+
+    capture -> triage -> extract -> judge -> (second reading -> judge) -> Analysis | Rejection -> settle -> database
+
+Live crawl and backfill call the same two verbs, so the same capture gives the same rows either way.
+"""
+
+import hashlib
+from dataclasses import replace
+
+from crawler import extract, relevance, urls
+from db.model import Analysis, Article, Capture, Rejection, Source, Stage, Verdict
+from db.store import Store
+
+SMALL_PAGE = 4096  # bytes; a page this small is read in any case, since it may be a wall or an empty shell
+_READABLE = ("html", "text/plain", "xml")
+
+
+def triage(capture: Capture) -> Rejection | None:
+    """Cheap look at the bytes: a rejection where no verdict could keep the page, ``None`` where it must be read."""
+    kind = capture.header("content-type").lower()
+    if kind and not any(word in kind for word in _READABLE):
+        return Rejection.of(capture, Stage.EXTRACT, "not an article", f"content type {kind}")
+    if not capture.body.strip():
+        return Rejection.of(capture, Stage.EXTRACT, "empty", "no bytes")
+    if len(capture.body) > SMALL_PAGE and not relevance.scan(capture.body):
+        return Rejection.of(capture, Stage.RELEVANCE, "no word of the topic", "read as bytes; not extracted")
+    return None
+
+
+def analyse(capture: Capture, source: Source) -> Analysis | Rejection:
+    """Pure: the same capture and source entry give the same answer, anywhere."""
+    rejection = triage(capture)
+    if rejection:
+        return rejection
+    document = extract.parse(capture)
+    if document is None:
+        return Rejection.of(capture, Stage.EXTRACT, "not an article", "the bytes are no HTML")
+    article = extract.article(capture, document)
+    verdict = relevance.judge(article) if isinstance(article, Article) else None
+    if not (verdict and verdict.relevant) and not _too_old(article):
+        article, verdict = _read_again(capture, document, article, verdict)
+    if isinstance(article, Rejection) or verdict is None:
+        return article if isinstance(article, Rejection) else Rejection.of(capture, Stage.EXTRACT, "empty")
+    if not verdict.relevant:
+        return _irrelevant(capture, article, verdict)
+    digest = hashlib.sha256(capture.body).hexdigest()
+    return Analysis(capture=replace(capture, body=b""), sha256=digest, source=source, article=article, verdict=verdict)
+
+
+def settle(outcome: Analysis | Rejection, source: Source, store: Store) -> bool:
+    """Give the outcome its place in the database: one transaction, repeatable. True where a report is new."""
+    if isinstance(outcome, Rejection):
+        store.reject(replace(outcome, source=source.id), page=urls.key(outcome.url), source=source)
+        return False
+    page = outcome.capture.requested_url or outcome.capture.url
+    return store.save(outcome, page=urls.key(page), report=urls.key(outcome.article.canonical_url))
+
+
+def _read_again(
+    capture: Capture, document: extract.Document, article: Article | Rejection, verdict: Verdict | None
+) -> tuple[Article | Rejection, Verdict | None]:
+    """Where the first reading lacks the evidence that the bytes have, let a second extractor read the page."""
+    again = extract.second_reading(capture, document)
+    second = relevance.judge(again) if again else None
+    if again and second and second.relevant:
+        return again, second
+    return article, verdict
+
+
+def _too_old(article: Article | Rejection) -> bool:
+    return isinstance(article, Rejection) and article.reason == "too old"
+
+
+def _irrelevant(capture: Capture, article: Article, verdict: Verdict) -> Rejection:
+    reason = "not about the topic" if verdict.reasons else "no word of the topic in its text"
+    return replace(
+        Rejection.of(capture, Stage.RELEVANCE, reason, verdict.why),
+        score=verdict.score,
+        answer=verdict.answer,
+        headline=article.headline,
+        language=article.language,
+    )

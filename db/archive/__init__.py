@@ -1,0 +1,13 @@
+"""The archive: captures in, WARC 1.1 files out, and back (ISO 28500:2017).
+
+``<archive>/YYYY/MM/deserters-<UTC time>-<process>-<number>.warc.gz``, each record a gzip member of its own. Every
+capture is two records: metadata (what the channel said of the page, as JSON), then the response. A file that is being
+written ends in ``.open``; closing renames it, so a file left by a kill is known at the next start.
+"""
+
+from db.archive.pruning import prune
+from db.archive.reader import captures, locate, read, record_bytes
+from db.archive.repair import close_open_files
+from db.archive.writer import ArchiveWriter
+
+__all__ = ["ArchiveWriter", "captures", "close_open_files", "locate", "prune", "read", "record_bytes"]

@@ -1,0 +1,115 @@
+"""WARC files in, captures out: our own (with what the channel said) and anybody's."""
+
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+from isal import isal_zlib
+
+from db.archive.offers import from_json
+from db.archive.writer import OPEN_SUFFIX
+from db.errors import ArchiveError
+from db.model import Capture, Offer, Place
+
+MAX_BODY_BYTES = 10 * 1024 * 1024
+_UNKNOWN = Offer(source="")
+_WANTED = WarcRecordType.response | WarcRecordType.metadata
+
+
+def captures(path: Path, root: Path | None = None) -> Iterator[Capture]:
+    """Every captured page of ``path``, in its order; bodies are cut at 10 MB.
+
+    ``Place.file`` is the path below ``root`` where the file lies there, else its bare name.
+
+    Raises:
+        ArchiveError: the file is no WARC or is damaged; comes after everything before the damage was given.
+    """
+    name = _name(path, root)
+    told: dict[str, tuple[Offer, str]] = {}
+    read_to = 0
+    try:
+        with path.open("rb") as stream:
+            for record in ArchiveIterator(stream, record_types=_WANTED, auto_decode="all"):
+                read_to = record.stream_pos
+                if record.record_type == WarcRecordType.metadata:
+                    _remember(record, told)
+                elif record.is_http:
+                    yield _capture(record, told, Place(file=name, offset=record.stream_pos))
+    except OSError as error:
+        raise ArchiveError(
+            f"{path}: cannot be read past byte {read_to}: {error}; what stands before was read"
+        ) from error
+
+
+def read(root: Path, place: Place) -> Capture:
+    """The one capture at ``place``, without what the channel said of it.
+
+    Raises:
+        ArchiveError: there is no such file, or no response record at that offset.
+    """
+    path = locate(root, place)
+    try:
+        with path.open("rb") as stream:
+            stream.seek(place.offset)
+            for record in ArchiveIterator(stream, record_types=WarcRecordType.response, auto_decode="all"):
+                return _capture(record, {}, place)
+    except OSError as error:
+        raise ArchiveError(f"{path}: no record can be read at byte {place.offset}: {error}") from error
+    raise ArchiveError(f"{path}: no record at byte {place.offset}")
+
+
+def record_bytes(root: Path, place: Place) -> bytes:
+    """The response record at ``place`` as it stands in its file: one gzip member."""
+    path = locate(root, place)
+    with path.open("rb") as stream:
+        stream.seek(place.offset)
+        unpacker, member = isal_zlib.decompressobj(wbits=31), bytearray()
+        while not unpacker.eof and (chunk := stream.read(1 << 16)):
+            unpacker.decompress(chunk)
+            member += chunk
+    if not unpacker.eof:
+        raise ArchiveError(f"{path}: the record at byte {place.offset} is cut off")
+    return bytes(member[: len(member) - len(unpacker.unused_data)])
+
+
+def locate(root: Path, place: Place) -> Path:
+    """The file of ``place`` below ``root``, also while it is being written.
+
+    Raises:
+        ArchiveError: no such file, or a name that leads out of ``root``.
+    """
+    path = root / place.file
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise ArchiveError(f"{place.file}: leads out of the archive")
+    for candidate in (path, Path(f"{path}{OPEN_SUFFIX}")):
+        if candidate.is_file():
+            return candidate
+    raise ArchiveError(f"{place.file}: is not in the archive {root.name}; it may have been pruned or moved")
+
+
+def _name(path: Path, root: Path | None) -> str:
+    inside = root is not None and path.resolve().is_relative_to(root.resolve())
+    name = path.resolve().relative_to(root.resolve()).as_posix() if inside and root is not None else path.name
+    return name.removesuffix(OPEN_SUFFIX)
+
+
+def _remember(record: WarcRecord, told: dict[str, tuple[Offer, str]]) -> None:
+    offer = from_json(record.reader.read(1 << 20))
+    if offer:
+        told.clear()
+        told[record.headers.get("WARC-Concurrent-To") or ""] = offer
+
+
+def _capture(record: WarcRecord, told: dict[str, tuple[Offer, str]], place: Place) -> Capture:
+    offer, requested = told.get(record.record_id or "", (_UNKNOWN, ""))
+    return Capture(
+        url=(record.headers.get("WARC-Target-URI") or "").strip("<>"),
+        requested_url=requested,
+        fetched_at=record.record_date.astimezone(UTC).replace(microsecond=0),
+        status=record.http_headers.status_code or 0,
+        headers=record.http_headers.to_tuples(),
+        body=record.reader.read(MAX_BODY_BYTES),
+        offer=offer,
+        place=place,
+    )

@@ -1,0 +1,145 @@
+"""Captures in, WARC 1.1 records out: appended, handed to the system at once, rolled at a size."""
+
+import io
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from filelock import FileLock, Timeout
+from isal import isal_zlib
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import BufferWARCWriter
+
+from db.archive.offers import MEDIA_TYPE, to_json
+from db.errors import StoreBusyError
+from db.model import Capture, Place
+
+OPEN_SUFFIX = ".open"
+ROLL_AT_BYTES = 256 * 1024 * 1024
+_GZIP = 31  # zlib window bits that ask for a gzip container
+_CODED = {"content-encoding", "transfer-encoding", "content-length"}
+
+
+class ArchiveWriter:
+    """Appends captures to the newest file below ``root``; one writer an archive, held by a lock file.
+
+    Raises:
+        StoreBusyError: another process writes to this archive.
+    """
+
+    def __init__(self, root: Path, *, software: str, now: Callable[[], datetime], roll_at: int = ROLL_AT_BYTES) -> None:
+        self._root, self._software, self._now, self._roll_at = root, software, now, roll_at
+        self._file: BinaryIO | None = None
+        self._path, self._size, self._number = Path(), 0, 0
+        self._records = BufferWARCWriter(gzip=False, warc_version="WARC/1.1")
+        root.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(root / ".lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise StoreBusyError(f"{root}: another process writes to this archive; wait for it to end") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def append(self, capture: Capture) -> Place:
+        """Write ``capture`` and say where its response record starts (bytes from the start of the file)."""
+        if self._file is None or self._size >= self._roll_at:
+            self._roll()
+        response = self._response(capture)
+        metadata = self._metadata(capture, response)
+        start = self._size + len(metadata_member := self._member(metadata))
+        self._write(metadata_member + self._member(response))
+        return Place(file=self._path.relative_to(self._root).as_posix(), offset=start)
+
+    def close(self) -> None:
+        """Give the current file its final name and let the archive go."""
+        self._finish()
+        self._lock.release()
+
+    def _roll(self) -> None:
+        self._finish()
+        now = self._now()
+        self._number += 1
+        name = f"deserters-{now:%Y%m%d%H%M%S}-{os.getpid()}-{self._number:05}.warc.gz"
+        self._path = self._root / f"{now:%Y}" / f"{now:%m}" / name
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = Path(f"{self._path}{OPEN_SUFFIX}").open("xb", buffering=0)  # noqa: SIM115  # stays open until it is rolled
+        self._size = 0
+        info = {"software": self._software, "format": "WARC File Format 1.1"}
+        self._write(self._member(self._records.create_warcinfo_record(name, info)))
+
+    def _finish(self) -> None:
+        if self._file is None:
+            return
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._file = None
+        Path(f"{self._path}{OPEN_SUFFIX}").rename(self._path)
+
+    def _write(self, data: bytes) -> None:
+        if self._file is not None:
+            self._file.write(data)
+            self._size += len(data)
+
+    def _member(self, record: ArcWarcRecord) -> bytes:
+        self._records.out.seek(0)
+        self._records.out.truncate()
+        self._records.write_record(record)
+        return _gzip(self._records.get_contents())
+
+    def _response(self, capture: Capture) -> ArcWarcRecord:
+        return self._records.create_warc_record(
+            capture.url,
+            "response",
+            payload=io.BytesIO(capture.body),
+            length=len(capture.body),
+            http_headers=_as_stored(capture),
+            warc_headers_dict={"WARC-Date": _stamp(capture.fetched_at)},
+        )
+
+    def _metadata(self, capture: Capture, response: ArcWarcRecord) -> ArcWarcRecord:
+        block = to_json(capture.offer, capture.requested_url)
+        return self._records.create_warc_record(
+            capture.url,
+            "metadata",
+            payload=io.BytesIO(block),
+            length=len(block),
+            warc_content_type=MEDIA_TYPE,
+            warc_headers_dict={
+                "WARC-Date": _stamp(capture.fetched_at),
+                "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
+            },
+        )
+
+
+def _as_stored(capture: Capture) -> StatusAndHeaders:
+    """Headers as sent; those that spoke of a coding which is undone keep their words under ``X-Crawler-`` names."""
+    headers = [(f"X-Crawler-{name}" if name.lower() in _CODED else name, value) for name, value in capture.headers]
+    headers.append(("Content-Length", str(len(capture.body))))
+    clean = [(_one_line(name), _one_line(value)) for name, value in headers]
+    return StatusAndHeaders(
+        f"{capture.status} {'OK' if capture.status == 200 else 'Status'}", clean, protocol="HTTP/1.1"
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _gzip(data: bytes) -> bytes:
+    packer = isal_zlib.compressobj(level=2, wbits=_GZIP)
+    return packer.compress(data) + packer.flush()

@@ -1,0 +1,92 @@
+"""The database's tables, indexes, full text and migrations; each migration runs once, at open, and loses no row.
+
+Text lives in ``texts`` so that lists and facets never read it; ``reports`` is the view that puts both together.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("deserters")
+
+_TABLES = """
+CREATE TABLE sources (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, homepage TEXT NOT NULL, country TEXT NOT NULL, languages TEXT NOT NULL,
+    kind TEXT NOT NULL, enabled INTEGER NOT NULL, watched INTEGER NOT NULL, reason TEXT NOT NULL,
+    min_candidates INTEGER NOT NULL, notes TEXT NOT NULL
+);
+CREATE TABLE channels (
+    url TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES sources(id), kind TEXT NOT NULL, parent TEXT NOT NULL,
+    etag TEXT NOT NULL, last_modified TEXT NOT NULL, trouble TEXT NOT NULL, trouble_since TEXT,
+    asked_at TEXT, answered_at TEXT, status INTEGER NOT NULL, entries INTEGER NOT NULL,
+    newest_entry_at TEXT, new_links_at TEXT, ask_after TEXT
+);
+CREATE TABLE candidates (
+    key TEXT PRIMARY KEY, url TEXT NOT NULL, source TEXT NOT NULL REFERENCES sources(id), channel TEXT NOT NULL,
+    title TEXT NOT NULL, summary TEXT NOT NULL, published_at TEXT, offered_at TEXT NOT NULL, oldest TEXT,
+    tries INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, url TEXT NOT NULL, canonical_url TEXT NOT NULL,
+    source TEXT NOT NULL REFERENCES sources(id), title TEXT NOT NULL, language TEXT NOT NULL, authors TEXT NOT NULL,
+    published_at TEXT, published_from TEXT NOT NULL, first_seen TEXT NOT NULL, fetched_at TEXT NOT NULL,
+    score REAL NOT NULL, why TEXT NOT NULL, reasons TEXT NOT NULL, extractor TEXT NOT NULL, marks TEXT NOT NULL,
+    archive_file TEXT, archive_offset INTEGER, sha256 TEXT NOT NULL
+);
+CREATE INDEX articles_source ON articles(source);
+CREATE INDEX articles_language ON articles(language);
+CREATE INDEX articles_published_at ON articles(published_at);
+CREATE INDEX articles_first_seen ON articles(first_seen);
+CREATE INDEX articles_archive ON articles(archive_file, archive_offset);
+CREATE TABLE texts (
+    id INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE, title TEXT NOT NULL, text TEXT NOT NULL
+);
+CREATE VIEW reports AS
+    SELECT articles.id, url, canonical_url, source, articles.title, text, language, authors, published_at,
+        published_from, first_seen, fetched_at, score, why, reasons, extractor, marks, archive_file, archive_offset,
+        sha256
+    FROM articles JOIN texts ON texts.id = articles.id;
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT,
+    outcome TEXT NOT NULL, sources INTEGER NOT NULL DEFAULT 0, channels INTEGER NOT NULL DEFAULT 0,
+    answered INTEGER NOT NULL DEFAULT 0, unchanged INTEGER NOT NULL DEFAULT 0, candidates INTEGER NOT NULL DEFAULT 0,
+    analyses INTEGER NOT NULL DEFAULT 0, rejections INTEGER NOT NULL DEFAULT 0,
+    candidates_in_issues INTEGER NOT NULL DEFAULT 0, captures INTEGER NOT NULL DEFAULT 0,
+    new_reports INTEGER NOT NULL DEFAULT 0, counts TEXT NOT NULL DEFAULT '{}'
+);
+CREATE TABLE pages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, url TEXT NOT NULL,
+    source TEXT NOT NULL REFERENCES sources(id), first_seen TEXT NOT NULL, judged_at TEXT NOT NULL,
+    outcome TEXT NOT NULL, stage TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, score REAL NOT NULL,
+    answer TEXT NOT NULL, title TEXT NOT NULL, language TEXT NOT NULL, report INTEGER REFERENCES articles(id),
+    run INTEGER REFERENCES runs(id), archive_file TEXT, archive_offset INTEGER
+);
+CREATE INDEX pages_source_first_seen ON pages(source, first_seen);
+CREATE INDEX pages_outcome ON pages(outcome, stage, reason);
+CREATE INDEX pages_report ON pages(report);
+CREATE INDEX pages_run ON pages(run);
+CREATE TABLE issues (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER REFERENCES runs(id), at TEXT NOT NULL,
+    source TEXT REFERENCES sources(id), channel TEXT NOT NULL, url TEXT NOT NULL, level TEXT NOT NULL,
+    what TEXT NOT NULL, detail TEXT NOT NULL
+);
+CREATE INDEX issues_run ON issues(run);
+CREATE INDEX issues_source ON issues(source);
+CREATE TABLE timetable (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, event TEXT NOT NULL, due_at TEXT, detail TEXT NOT NULL
+);
+"""
+
+
+@migrations()
+def first_tables(db: Database) -> None:
+    """Lay every table, the reports view, and full text over titles and texts."""
+    for statement in _TABLES.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+    db.table("texts").enable_fts(
+        ["title", "text"], fts_version="FTS5", tokenize="unicode61 remove_diacritics 2", create_triggers=True
+    )
+
+
+def migrate(db: Database) -> None:
+    """Bring ``db`` to the newest shape."""
+    migrations.apply(db)

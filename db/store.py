@@ -1,0 +1,284 @@
+"""The only writer of the database; each public method is one transaction that may be repeated without harm."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+from sqlite_utils import Database
+
+from db import rows
+from db.errors import StoreBusyError
+from db.model import Analysis, Candidate, ChannelState, Counts, Issue, Place, Rejection, Source
+from db.schema import migrate
+
+MAX_TRIES = 3
+_BUSY_SECONDS = 30
+
+
+class Store:
+    """One open database with the right to write it, held by a lock that names its holder.
+
+    Raises:
+        StoreBusyError: another process holds it; the text names that process.
+    """
+
+    def __init__(self, path: Path, *, holder: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock, self._note = FileLock(f"{path}.lock"), Path(f"{path}.holder")
+        self._take(path, holder)
+        self._db = Database(sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False))
+        self._db.enable_wal()
+        self._db.conn.execute("PRAGMA foreign_keys=ON")
+        self._db.conn.execute("PRAGMA synchronous=NORMAL")
+        migrate(self._db)
+        self.run = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and let the database go."""
+        self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.close()
+        self._note.unlink(missing_ok=True)
+        self._lock.release()
+
+    def _take(self, path: Path, holder: str) -> None:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            who = (
+                self._note.read_text(encoding="utf-8").strip() if self._note.exists() else "a process that gave no name"
+            )
+            raise StoreBusyError(f"{path}: is being written by {who}; wait for it to end, or stop it") from error
+        self._note.write_text(f"{holder} (process {os.getpid()})\n", encoding="utf-8")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Write as one piece; takes the write lock at once, so that reading first and writing then never fails."""
+        self._db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.rollback()
+            raise
+        self._db.commit()
+
+    # -- runs
+
+    def begin_run(self, kind: str, now: datetime) -> int:
+        """Open a run of ``kind``; runs that a kill left open are closed as ``died``, with what their pages tell."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE runs SET outcome='died', finished_at=?, "
+                "analyses=(SELECT count(*) FROM pages WHERE run=runs.id AND outcome='report'), "
+                "rejections=(SELECT count(*) FROM pages WHERE run=runs.id AND outcome='rejected'), "
+                "candidates_in_issues=(SELECT count(*) FROM pages WHERE run=runs.id AND outcome='failed') "
+                "WHERE outcome='running'",
+                [rows.stamp(now)],
+            )
+            self._db.execute("UPDATE runs SET candidates=analyses+rejections+candidates_in_issues WHERE outcome='died'")
+            row: rows.Row = {"kind": kind, "started_at": rows.stamp(now), "outcome": "running"}
+            self.run = self._insert("runs", row)
+        return self.run
+
+    def finish_run(self, outcome: str, counts: Counts, now: datetime) -> None:
+        """Close the current run with what it did."""
+        numbers = asdict(counts)
+        row: rows.Row = {"finished_at": rows.stamp(now), "outcome": outcome, **numbers, "counts": json.dumps(numbers)}
+        with self._transaction():
+            self._db.execute(f"UPDATE runs SET {_assign(row)} WHERE id=:id", {**row, "id": self.run})  # noqa: S608  # column names are ours
+
+    def note(self, issues: Iterable[Issue], now: datetime) -> None:
+        """Write ``issues`` down as the current run's."""
+        with self._transaction():
+            self._issues(issues, now)
+
+    def note_timetable(self, event: str, now: datetime, *, due_at: datetime | None = None, detail: str = "") -> None:
+        """Write down what the timetable did: a fire, a miss, a skip, a failure."""
+        with self._transaction():
+            self._insert(
+                "timetable",
+                {"at": rows.stamp(now), "event": event, "due_at": rows.stamp_or_none(due_at), "detail": detail},
+            )
+
+    # -- sources and channels
+
+    def know_sources(self, sources: Iterable[Source]) -> None:
+        """Write down the watch list as it stands; a source that left it stays known, but is not enabled."""
+        with self._transaction():
+            self._db.execute("UPDATE sources SET enabled=0, reason='not on the watch list any more' WHERE watched=1")
+            for source in sources:
+                self._upsert("sources", rows.source_row(source), "id")
+
+    def settle_channel(
+        self, states: Iterable[ChannelState], candidates: Iterable[Candidate], issues: Iterable[Issue], now: datetime
+    ) -> list[Candidate]:
+        """Keep what a channel's answer taught: its state, its issues, and the links not known yet, which are returned.
+
+        Validators and links are one transaction: a kill can never leave a 304 that hides links.
+        """
+        fresh = []
+        with self._transaction():
+            for state in states:
+                self._upsert("channels", rows.channel_row(state), "url")
+            for candidate in candidates:
+                if not self._is_known(candidate.key):
+                    self._insert("candidates", rows.candidate_row(candidate, now))
+                    fresh.append(candidate)
+            self._issues(issues, now)
+        return fresh
+
+    def channel_states(self) -> dict[str, ChannelState]:
+        """Every channel address known, by its URL."""
+        return {row["url"]: rows.channel_state(row) for row in self._db.query("SELECT * FROM channels")}
+
+    def waiting(self) -> list[Candidate]:
+        """Links found and not fetched yet, oldest first."""
+        return [rows.candidate(row) for row in self._db.query("SELECT * FROM candidates ORDER BY offered_at, rowid")]
+
+    def links_since(self, since: datetime) -> dict[str, int]:
+        """How many links each source has offered since ``since``."""
+        sql = (
+            "SELECT source, count(*) AS n FROM (SELECT source, key FROM pages WHERE first_seen >= :since "
+            "UNION SELECT source, key FROM candidates WHERE offered_at >= :since) GROUP BY source"
+        )
+        return {row["source"]: row["n"] for row in self._db.query(sql, {"since": rows.stamp(since)})}
+
+    # -- pages
+
+    def save(self, analysis: Analysis, *, page: str, report: str) -> bool:
+        """Keep a report; ``page`` and ``report`` are the identities of its address and of its canonical form.
+
+        Of several captures of one report the earliest stands. True where the report is new.
+        """
+        with self._transaction():
+            self._know(analysis.source)
+            row = rows.article_row(analysis, report)
+            old = next(self._db.query("SELECT id, fetched_at, url FROM articles WHERE key=?", [report]), None)
+            number = old["id"] if old else self._insert("articles", row)
+            if old and (str(row["fetched_at"]), str(row["url"])) <= (old["fetched_at"], old["url"]):
+                self._upsert("articles", row, "key")
+            if not old or (str(row["fetched_at"]), str(row["url"])) <= (old["fetched_at"], old["url"]):
+                text: rows.Row = {"id": number, "title": analysis.article.headline, "text": analysis.article.text}
+                self._upsert("texts", text, "id")
+            self._settle_page(rows.page_row(analysis, page, self.run, number))
+        return old is None
+
+    def reject(self, rejection: Rejection, *, page: str, source: Source) -> None:
+        """Remember why the page called ``page`` is no report; a page that once was one stays one."""
+        with self._transaction():
+            self._know(source)
+            kept = next(self._db.query("SELECT 1 FROM pages WHERE key=? AND outcome='report'", [page]), None)
+            if kept:
+                self._db.execute("DELETE FROM candidates WHERE key=?", [page])
+            else:
+                self._settle_page(rows.page_row(rejection, page, self.run, None))
+
+    def fail(self, candidate: Candidate, issue: Issue, now: datetime, *, again: bool) -> None:
+        """Note that ``candidate`` could not be fetched; ``again``: the next run tries it, three runs at most."""
+        with self._transaction():
+            self._issues([issue], now)
+            if again and candidate.tries + 1 < MAX_TRIES:
+                self._db.execute("UPDATE candidates SET tries=tries+1 WHERE key=?", [candidate.key])
+            else:
+                self._settle_page(_failed_row(candidate, issue, self.run, now))
+
+    # -- archive
+
+    def kept_places(self) -> set[Place]:
+        """Where the captures of all reports stand in the archive."""
+        sql = "SELECT archive_file AS f, archive_offset AS o FROM articles WHERE archive_file IS NOT NULL"
+        return {Place(file=row["f"], offset=row["o"]) for row in self._db.query(sql)}
+
+    def move_captures(self, moves: dict[Place, Place]) -> None:
+        """Follow captures that pruning has moved, and forget where the others of those files stood."""
+        with self._transaction():
+            for table in ("articles", "pages"):
+                for old, new in moves.items():
+                    sql = (
+                        f"UPDATE {table} SET archive_file=?, archive_offset=? WHERE archive_file=? AND archive_offset=?"  # noqa: S608  # one of two literals
+                    )
+                    self._db.execute(sql, [new.file, new.offset, old.file, old.offset])
+
+    def forget_captures(self, file: str) -> None:
+        """Forget captures of rejected pages that stood in the archive file ``file``."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE pages SET archive_file=NULL, archive_offset=NULL WHERE archive_file=? AND outcome!='report'",
+                [file],
+            )
+
+    # -- pieces
+
+    def _is_known(self, key: str) -> bool:
+        sql = "SELECT EXISTS(SELECT 1 FROM pages WHERE key=:k) OR EXISTS(SELECT 1 FROM candidates WHERE key=:k)"
+        return bool(self._db.execute(sql, {"k": key}).fetchone()[0])
+
+    def _know(self, source: Source) -> None:
+        row = rows.source_row(source)
+        names = ", ".join(row)
+        marks = ", ".join(f":{name}" for name in row)
+        self._db.execute(f"INSERT INTO sources ({names}) VALUES ({marks}) ON CONFLICT(id) DO NOTHING", row)  # noqa: S608  # column names are ours
+
+    def _settle_page(self, row: rows.Row) -> None:
+        old = next(self._db.query("SELECT first_seen, judged_at, outcome FROM pages WHERE key=?", [row["key"]]), None)
+        if old:
+            row = {**row, "first_seen": min(str(row["first_seen"]), old["first_seen"])}
+        if not old or row["outcome"] == "report" or str(row["judged_at"]) >= old["judged_at"]:
+            self._upsert("pages", row, "key")
+        self._db.execute("DELETE FROM candidates WHERE key=?", [row["key"]])
+
+    def _issues(self, issues: Iterable[Issue], now: datetime) -> None:
+        for issue in issues:
+            self._insert("issues", rows.issue_row(issue, self.run, now))
+
+    def _insert(self, table: str, row: rows.Row) -> int:
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        return self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", row).lastrowid or 0  # noqa: S608  # table and column names are ours
+
+    def _upsert(self, table: str, row: rows.Row, key: str) -> None:
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        changes = ", ".join(f"{name}=excluded.{name}" for name in row if name != key)
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT({key}) DO UPDATE SET {changes}"  # noqa: S608  # table and column names are ours
+        self._db.execute(sql, row)
+
+
+def _assign(row: rows.Row) -> str:
+    return ", ".join(f"{name}=:{name}" for name in row)
+
+
+def _failed_row(candidate: Candidate, issue: Issue, run: int, now: datetime) -> rows.Row:
+    offer = candidate.offer
+    return {
+        "key": candidate.key,
+        "run": run or None,
+        "report": None,
+        "url": candidate.url,
+        "source": offer.source,
+        "first_seen": rows.stamp(offer.offered_at or now),
+        "judged_at": rows.stamp(now),
+        "outcome": "failed",
+        "stage": "fetch",
+        "reason": issue.what,
+        "detail": issue.detail,
+        "score": 0.0,
+        "answer": "",
+        "title": offer.title,
+        "language": "",
+        "archive_file": None,
+        "archive_offset": None,
+    }

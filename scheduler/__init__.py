@@ -1,0 +1,1 @@
+"""The top floor: when things run, and where their results go."""

@@ -1,0 +1,209 @@
+"""The command line: one command a verb; words in, an exit code out.
+
+Exit codes: 0 done (also with some sources in trouble), 1 nothing could be done, 2 the command or a setting is wrong.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from crawler import sources as watch_list
+from crawler.errors import ConfigurationError, DesertersError, HandwrittenError
+from scheduler import config as configuration
+from scheduler import explain as explaining
+from scheduler import jobs, show, timetable
+from scheduler.backfill import backfill as read_archives
+from scheduler.jobs import RunReport
+
+NOTHING_DONE = 1
+WRONG_USE = 2
+
+app = typer.Typer(
+    name="deserters", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Watches the world's news for reports on Russian military deserters and their asylum.",
+    epilog="Exit codes: 0 done, 1 nothing could be done, 2 the command or a setting is wrong.",
+)  # fmt: skip
+out = Console()
+err = Console(stderr=True)
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file (default: ./deserters.toml).")]
+DbOption = Annotated[Path | None, typer.Option("--db", help="The SQLite file (default: deserters.db).")]
+ArchiveOption = Annotated[Path | None, typer.Option("--archive", help="Folder of the WARC files (default: archive).")]
+SourcesOption = Annotated[
+    Path | None, typer.Option("--sources", help="Folder of the watch list (default: the shipped one).")
+]
+PrivateOption = Annotated[
+    bool | None, typer.Option("--allow-private/--no-allow-private", help="Also ask private and loopback addresses.")
+]
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Turn what this project raises on purpose into one line and an exit code."""
+    try:
+        yield
+    except (ConfigurationError, HandwrittenError) as error:
+        err.print(f"deserters: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(WRONG_USE) from error
+    except DesertersError as error:
+        err.print(f"deserters: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(NOTHING_DONE) from error
+
+
+@app.command()
+def crawl(
+    db: DbOption = None,
+    archive: ArchiveOption = None,
+    sources: SourcesOption = None,
+    config: ConfigOption = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Only this source, by id; may be repeated.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="How far back links are taken: 7d, 36h, 2w (default: 7d).")] = None,
+    allow_private: PrivateOption = None,
+    limit_seconds: Annotated[
+        float | None, typer.Option(help="Longest time of the crawl in seconds (default: 10800).")
+    ] = None,
+) -> None:
+    """Ask every source once, fetch what is new, keep what matters."""
+    with _plainly():
+        settings = configuration.load(
+            {
+                "db": db, "archive": archive, "sources": sources, "since": since, "allow_private": allow_private,
+                "limit_seconds": limit_seconds,
+            },
+            config,
+        )  # fmt: skip
+        with show.progress(out) as progress:
+            report = jobs.crawl(settings, source or (), progress)
+        show.run_report(out, report, kind="crawl")
+        _end(report)
+
+
+def _end(report: RunReport) -> None:
+    """Leave with 1 where nothing could be done."""
+    if report.seems_offline:
+        err.print(
+            "deserters: no source could be reached, so there seems to be no network; nothing was lost. "
+            "`make demo` shows the same job on a newspaper of our own without one.",
+            style="red",
+            soft_wrap=True,
+        )
+    if report.nothing_answered or report.outcome == "failed":
+        raise typer.Exit(NOTHING_DONE)
+
+
+@app.command()
+def backfill(
+    files: Annotated[list[Path], typer.Argument(help="WARC files, compressed or not.", exists=True, dir_okay=True)],
+    db: DbOption = None,
+    archive: ArchiveOption = None,
+    sources: SourcesOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Read WARC files (folders too) through the same judgement as the crawl."""
+    with _plainly():
+        settings = configuration.load({"db": db, "archive": archive, "sources": sources}, config)
+        with show.progress(out) as progress:
+            report = read_archives(settings, _warc_files(files), progress)
+        show.run_report(out, report, kind="backfill")
+        _end(report)
+
+
+def _warc_files(paths: list[Path]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        found += sorted(path.rglob("*.warc*")) if path.is_dir() else [path]
+    return found
+
+
+@app.command()
+def explain(
+    target: Annotated[str, typer.Argument(help="An address, an HTML file or a WARC file.")],
+    db: DbOption = None,
+    archive: ArchiveOption = None,
+    sources: SourcesOption = None,
+    config: ConfigOption = None,
+    allow_private: PrivateOption = None,
+) -> None:
+    """Show what every stage makes of one page, and why it is kept or not."""
+    with _plainly():
+        settings = configuration.load(
+            {"db": db, "archive": archive, "sources": sources, "allow_private": allow_private}, config
+        )
+        explaining.explain(out, settings, target)
+
+
+@app.command()
+def sources(
+    sources: SourcesOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """List the watch list and check it, without the network."""
+    with _plainly():
+        found = watch_list.load(configuration.load({"sources": sources}, config).sources)
+        show.watch_list(out, found)
+        if found.problems:
+            raise typer.Exit(NOTHING_DONE)
+
+
+@app.command()
+def serve(
+    db: DbOption = None,
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on (default: 127.0.0.1).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (default: 8001).")] = None,
+) -> None:
+    """Show the database in the browser, with Datasette."""
+    from db.web import serve as serving  # noqa: PLC0415  # Datasette takes half a second to import; the crawl has no use for it
+
+    with _plainly():
+        settings = configuration.load({"db": db, "archive": archive, "host": host, "port": port}, config)
+        serving.serve(settings.db, settings.archive, settings.host, settings.port)
+
+
+@app.command()
+def schedule(
+    db: DbOption = None,
+    archive: ArchiveOption = None,
+    sources: SourcesOption = None,
+    config: ConfigOption = None,
+    times: Annotated[str | None, typer.Option(help="Times of day, with commas between (default: 05:30).")] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone of these times (default: UTC).")] = None,
+    allow_private: PrivateOption = None,
+) -> None:
+    """Crawl at the same times every day, until told to stop."""
+    with _plainly():
+        given = {"db": db, "archive": archive, "sources": sources, "allow_private": allow_private}
+        settings = configuration.load({**given, "times": times, "zone": zone}, config)
+        timetable.run(settings, config)
+
+
+@app.command()
+def prune(
+    db: DbOption = None,
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Age in days from which captures may go (default: 30).")
+    ] = None,
+) -> None:
+    """Drop old captures of pages that did not become reports; captures of kept reports stay."""
+    with _plainly():
+        settings = configuration.load({"db": db, "archive": archive, "keep_days": days}, config)
+        done = jobs.prune_archive(settings, settings.keep_days)
+        out.print(f"{done.files} files looked at, {done.changed} rewritten or removed, {done.freed_bytes} bytes freed.")
+
+
+def main() -> None:
+    """Entry point of ``deserters``."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

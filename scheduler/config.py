@@ -1,0 +1,129 @@
+"""The only reader of the environment and the configuration file: all that was set in, checked settings out.
+
+Later ones win: default, then the file (``deserters.toml`` here, or the one that ``--config`` or ``DESERTERS_CONFIG``
+names), then the environment (``DESERTERS_`` and the name in capitals), then the option of the command.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from crawler import sources
+from crawler.errors import ConfigurationError
+
+FILE = "deserters.toml"
+PREFIX = "DESERTERS_"
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([dhw]?)")
+_DAYS = {"": 1.0, "d": 1.0, "h": 1 / 24, "w": 7.0}
+
+
+class Config(BaseModel):
+    """Every setting, with what it means; the README's table is made from this."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    db: Path = Field(Path("deserters.db"), description="the SQLite file")
+    archive: Path = Field(Path("archive"), description="folder of the WARC files")
+    sources: Path = Field(sources.SHIPPED, description="folder of the watch list")
+    contact: str = Field("", description="your address or page in the User-Agent, so that hosts can reach you")
+    since: str = Field("7d", description="how far back links are taken by the channel's date: 7d, 36h, 2w")
+    limit_seconds: Annotated[float, Field(gt=0)] = Field(3 * 3600.0, description="longest time of one crawl")
+    delay_seconds: Annotated[float, Field(ge=1)] = Field(1.0, description="least time between two requests to a host")
+    timeout_seconds: Annotated[float, Field(gt=0)] = Field(40.0, description="longest wait for one answer")
+    allow_private: bool = Field(default=False, description="also ask private and loopback addresses")
+    times: str = Field("05:30", description="times of day of the timetable's crawls, with commas between")
+    zone: str = Field("UTC", description="time zone of these times, such as Europe/Berlin")
+    host: str = Field("127.0.0.1", description="address that the site listens on")
+    port: Annotated[int, Field(gt=0, lt=65536)] = Field(8001, description="port that the site listens on")
+    keep_days: Annotated[int, Field(ge=1)] = Field(
+        30, description="age at which captures of pages not kept may be pruned"
+    )
+
+    @field_validator("since")
+    @classmethod
+    def _span(cls, value: str) -> str:
+        if not _SPAN.fullmatch(value.strip()):
+            raise ValueError(f"{value!r} is no span; write 7d, 36h or 2w")
+        return value
+
+    @field_validator("times")
+    @classmethod
+    def _times(cls, value: str) -> str:
+        for part in value.split(","):
+            time.fromisoformat(part.strip().zfill(5))
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{value!r} is no time zone; write one like Europe/Berlin") from error
+        return value
+
+    @property
+    def user_agent(self) -> str:
+        """How the crawl presents itself to hosts."""
+        return f"deserters/{version('deserters')}" + (f" (+{self.contact})" if self.contact else "")
+
+    @property
+    def since_days(self) -> float:
+        """``since`` in days."""
+        found = _SPAN.fullmatch(self.since.strip())
+        return float(found[1]) * _DAYS[found[2]] if found else 7.0
+
+    @property
+    def times_of_day(self) -> tuple[time, ...]:
+        """``times`` as times of day."""
+        return tuple(sorted(time.fromisoformat(part.strip().zfill(5)) for part in self.times.split(",")))
+
+
+def load(options: Mapping[str, object], config_file: Path | None = None) -> Config:
+    """Settings from all four places; ``options`` that are ``None`` were not given.
+
+    Raises:
+        ConfigurationError: a value cannot be used; names where it was given.
+    """
+    given: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    path = config_file or Path(os.environ.get(f"{PREFIX}CONFIG", FILE))
+    named = config_file is not None or f"{PREFIX}CONFIG" in os.environ
+    layers = (
+        (str(path), _from_file(path, must_exist=named)),
+        ("the environment", _from_environment()),
+        ("the options", {name: value for name, value in options.items() if value is not None}),
+    )
+    for where, values in layers:
+        for name, value in values.items():
+            given[name], origin[name] = value, where
+    try:
+        return Config.model_validate(given)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        raise ConfigurationError(f"{origin.get(name, 'the settings')}: {name}: {fault['msg']}") from error
+
+
+def _from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
+    if not path.is_file():
+        if must_exist:
+            raise ConfigurationError(f"{path}: there is no such configuration file")
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: is not TOML: {error}") from error
+
+
+def _from_environment() -> dict[str, str]:
+    names = {f"{PREFIX}{name.upper()}": name for name in Config.model_fields}
+    return {names[key]: value for key, value in os.environ.items() if key in names and value != ""}

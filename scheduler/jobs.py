@@ -1,0 +1,176 @@
+"""What one run does from start to end: settings in, a run's row and report out."""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+
+from crawler import sources, spiders
+from crawler.errors import ConfigurationError
+from crawler.sources import WatchList
+from db import queries
+from db.archive import ArchiveWriter, close_open_files, prune
+from db.archive.pruning import Pruned
+from db.model import Counts, Issue, Level, Place, Source
+from db.queries import Headline, Trouble
+from db.store import Store
+from scheduler.config import Config
+
+_OUTCOMES = {"finished": "done", "closespider_timeout": "out of time", "shutdown": "interrupted"}
+_OUT_OF_REACH = {"unknown-host", "unreachable", "timed-out", "robots-unreachable", "fetch-failed"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What a run did, for the person who started it."""
+
+    run: int
+    outcome: str
+    counts: Counts
+    troubles: tuple[Trouble, ...]
+    sources_in_trouble: int
+    newest: tuple[Headline, ...]
+
+    @property
+    def nothing_answered(self) -> bool:
+        """Whether channels were asked and not one answered."""
+        return self.counts.channels > 0 and self.counts.answered == 0
+
+    @property
+    def seems_offline(self) -> bool:
+        """Whether no channel answered, and all for want of a connection."""
+        return self.nothing_answered and all(trouble.what in _OUT_OF_REACH for trouble in self.troubles)
+
+
+def utc_now() -> datetime:
+    """Now, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def software() -> str:
+    """Name and version of this program."""
+    return f"deserters/{version('deserters')}"
+
+
+def chosen(watch_list: WatchList, wanted: Iterable[str]) -> tuple[Source, ...]:
+    """The enabled sources, or those ``wanted`` by id, enabled or not.
+
+    Raises:
+        ConfigurationError: a wanted id is not on the watch list.
+    """
+    by_id = {source.id: source for source in watch_list.sources}
+    names = tuple(wanted)
+    for name in names:
+        if name not in by_id:
+            raise ConfigurationError(f"--source {name}: is not on the watch list; `deserters sources` shows what is")
+    return tuple(by_id[name] for name in dict.fromkeys(names)) if names else watch_list.enabled
+
+
+def crawl(config: Config, wanted: Iterable[str] = (), progress: spiders.Progress = lambda _: None) -> RunReport:
+    """Crawl once: the ``wanted`` sources, or all that are enabled.
+
+    Raises:
+        ConfigurationError: a wanted source is unknown.
+        StoreBusyError: another process writes to the database or the archive.
+    """
+    watch_list = sources.load(config.sources)
+    asked = chosen(watch_list, wanted)
+    with ExitStack() as stack:
+        store = stack.enter_context(Store(config.db, holder="deserters crawl"))
+        archive = stack.enter_context(ArchiveWriter(config.archive, software=software(), now=utc_now))
+        run = store.begin_run("crawl", utc_now())
+        store.know_sources(watch_list.sources)
+        store.note([*_closed(config), *_unusable(watch_list)], utc_now())
+        ending = spiders.run(_plan(config, asked), store, archive, progress)
+        issues = [*ending.issues, *_expectations(store, asked), *_balance(ending.counts)]
+        store.note(issues, utc_now())
+        outcome = _OUTCOMES.get(ending.reason, "failed") if ending.counts.balanced else "failed"
+        store.finish_run(outcome, ending.counts, utc_now())
+    return report(config, run, outcome, ending.counts)
+
+
+def report(config: Config, run: int, outcome: str, counts: Counts) -> RunReport:
+    """The report of ``run``, read back from the database."""
+    return RunReport(
+        run=run,
+        outcome=outcome,
+        counts=counts,
+        troubles=tuple(queries.troubles(config.db, run)),
+        sources_in_trouble=len(queries.sources_in_trouble(config.db, run)),
+        newest=tuple(queries.newest(config.db)) if counts.new_reports else (),
+    )
+
+
+def prune_archive(config: Config, days: int) -> Pruned:
+    """Drop captures older than ``days`` whose pages did not become reports."""
+    before = utc_now() - timedelta(days=days)
+    with (
+        Store(config.db, holder="deserters prune") as store,
+        ArchiveWriter(config.archive, software=software(), now=utc_now),
+    ):
+
+        def moved(file: str, moves: dict[Place, Place]) -> None:
+            store.move_captures(moves)
+            store.forget_captures(file)
+
+        return prune(config.archive, before, store.kept_places(), moved)
+
+
+def _plan(config: Config, asked: tuple[Source, ...]) -> spiders.Plan:
+    return spiders.Plan(
+        sources=asked,
+        oldest=utc_now() - timedelta(days=config.since_days),
+        limit_seconds=config.limit_seconds,
+        user_agent=config.user_agent,
+        delay_seconds=config.delay_seconds,
+        timeout_seconds=config.timeout_seconds,
+        allow_private=config.allow_private,
+        now=utc_now,
+    )
+
+
+def _closed(config: Config) -> list[Issue]:
+    """Archive files that a kill left open are closed; each is one line to read."""
+    return [
+        Issue(
+            what="archive-closed",
+            level=Level.INFO,
+            detail=f"{closed.path.name}: left open by a run that was killed; closed with {closed.records} records, "
+            f"{closed.cut_bytes} bytes of a half-written record cut off",
+        )
+        for closed in close_open_files(config.archive)
+    ]
+
+
+def _unusable(watch_list: WatchList) -> list[Issue]:
+    return [Issue(what="bad-source-file", level=Level.ERROR, detail=str(problem)) for problem in watch_list.problems]
+
+
+def _expectations(store: Store, asked: Iterable[Source]) -> list[Issue]:
+    """Sources that offered fewer links in the last day than their watch list file expects."""
+    offered = store.links_since(utc_now() - timedelta(days=1))
+    silent = [source for source in asked if offered.get(source.id, 0) < source.min_candidates]
+    states = store.channel_states().values()
+    unwell = {state.source for state in states if state.trouble}
+    return [
+        Issue(
+            what="fewer-links-than-expected",
+            level=Level.WARNING,
+            detail=f"{source.name} offered {offered.get(source.id, 0)} links within a day; "
+            f"expected at least {source.min_candidates}",
+            source=source.id,
+        )
+        for source in silent
+        if source.id not in unwell
+    ]
+
+
+def _balance(counts: Counts) -> list[Issue]:
+    if counts.balanced:
+        return []
+    words = (
+        f"{counts.candidates} links were taken up, but {counts.analyses} analyses, {counts.rejections} rejections and "
+        f"{counts.candidates_in_issues} issues do not add up to that; this is a bug"
+    )
+    return [Issue(what="counts-do-not-add-up", level=Level.ERROR, detail=words)]

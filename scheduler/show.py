@@ -1,0 +1,128 @@
+"""What the terminal shows: progress while something runs, a table at its end, one page's way."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from crawler.sources import WatchList
+from crawler.spiders import Progress
+from db.model import Counts, Source
+from scheduler.jobs import RunReport
+
+MEANINGS = {
+    "empty-body": "answered with nothing",
+    "html-instead-of-feed": "answered with a web page where its feed was",
+    "not-a-feed": "answered with something that is no feed",
+    "damaged-feed": "sent a feed that is damaged; what could be read was",
+    "no-entries": "sent a feed that lists nothing",
+    "stale-feed": "has listed nothing new for a month",
+    "too-many-links": "listed more links than one run takes; the rest follow",
+    "blocked": "refuses us",
+    "asked-to-wait": "asked to be left alone for a while",
+    "gone": "has moved or closed its feed",
+    "host-error": "has an error of its own",
+    "http-error": "answered with an error",
+    "timed-out": "did not answer in time",
+    "unknown-host": "has a name that cannot be resolved",
+    "unreachable": "cannot be reached",
+    "cut-off": "cut its answer off",
+    "redirect-loop": "redirects without end",
+    "refused-address": "leads to an address that is not public",
+    "robots-unreachable": "does not say what robots may do, so nothing was fetched",
+    "forbidden-by-robots": "forbids robots",
+    "unsupported-channel": "is of a kind that cannot be read yet",
+    "fewer-links-than-expected": "offered fewer links than it should",
+    "bad-source-file": "has a watch list file with a mistake",
+    "analysis-failed": "has pages on which the analysis failed: a bug",
+    "counts-do-not-add-up": "the run's counts do not add up: a bug",
+    "damaged-archive": "an archive file is damaged; what stands before the damage was read",
+    "fetch-failed": "could not be fetched",
+}
+
+
+@contextmanager
+def progress(console: Console) -> Iterator[Progress]:
+    """A line that follows the counts; silent where the console is no terminal."""
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with Live(Text("starting"), console=console, refresh_per_second=4, transient=True) as live:
+        yield lambda counts: live.update(Text(_line(counts)))
+
+
+def _line(counts: Counts) -> str:
+    done = counts.analyses + counts.rejections + counts.candidates_in_issues
+    return (
+        f"channels {counts.answered}/{counts.channels} answered · pages {done}/{counts.candidates} · "
+        f"reports {counts.analyses} · not kept {counts.rejections} · failed {counts.candidates_in_issues}"
+    )
+
+
+def run_report(console: Console, report: RunReport, *, kind: str) -> None:
+    """The table at the end of a crawl or a backfill, the newest titles, and what to do next."""
+    counts = report.counts
+    table = Table(title=f"Run {report.run}: {report.outcome}", title_justify="left", show_header=False)
+    rows = [("links taken up", counts.candidates), ("pages read", counts.captures), ("reports kept", counts.analyses)]
+    rows += [("of these new", counts.new_reports), ("pages not kept", counts.rejections)]
+    rows.append(("links that failed or wait", counts.candidates_in_issues))
+    if kind == "crawl":
+        asked = [
+            ("sources asked", counts.sources),
+            ("channels asked", counts.channels),
+            ("channels that answered", counts.answered),
+        ]
+        rows = [
+            *asked,
+            ("of these unchanged (304)", counts.unchanged),
+            ("sources in trouble", report.sources_in_trouble),
+            *rows,
+        ]
+    else:
+        rows = [("files", counts.channels), ("files read to their end", counts.answered), *rows]
+    for name, number in rows:
+        table.add_row(name, str(number))
+    console.print(table)
+    _troubles(console, report)
+    for headline in report.newest:
+        console.print(f"  [dim]{escape(headline.source)} {headline.language}[/dim] {escape(headline.title)}")
+    console.print("Next: [bold]deserters serve[/bold] shows the reports; the table `issues` says more of each trouble.")
+
+
+def _troubles(console: Console, report: RunReport) -> None:
+    for trouble in report.troubles:
+        names = [name for name in trouble.sources if name]
+        who = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        meaning = MEANINGS.get(trouble.what, trouble.what)
+        console.print(f"  [yellow]{trouble.what}[/yellow]: {escape(who)} {meaning}".replace(":  ", ": "))
+        if len(names) <= 1:
+            console.print(f"    [dim]{escape(trouble.detail[:200])}[/dim]")
+
+
+def watch_list(console: Console, found: WatchList) -> None:
+    """The watch list as a table, then what is wrong in it."""
+    table = Table(title="Watch list", title_justify="left")
+    for heading in ("id", "name", "kind", "languages", "channels", "asked"):
+        table.add_column(heading, overflow="fold")
+    for source in found.sources:
+        table.add_row(
+            source.id, source.name, source.kind, " ".join(source.languages), _channels(source), _asked(source)
+        )
+    console.print(table)
+    on, off = len(found.enabled), len(found.sources) - len(found.enabled)
+    console.print(f"{on} sources are asked, {off} are not.")
+    for problem in found.problems:
+        console.print(f"[red]{escape(str(problem))}[/red]")
+
+
+def _channels(source: Source) -> str:
+    kinds = [channel.kind.value for channel in source.channels]
+    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)) or "none"
+
+
+def _asked(source: Source) -> str:
+    return "yes" if source.enabled else f"no: {source.reason}"
