@@ -1,0 +1,1 @@
+"""The site: one database file and its archive in, pages for people and programs out, with Datasette throughout."""

@@ -1,0 +1,113 @@
+"""A text and the spans found in it in, pieces of plain text with the role of each out; never any HTML."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_BLOCK = re.compile(r"\S(?:.|\n)*?(?=\s*(?:\n[^\S\n]*\n|\Z))")
+_EXCERPT = 320
+_BEFORE = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One found term as ``reasons`` stores it."""
+
+    role: str
+    term: str
+    zone: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of text; ``role`` is empty where nothing was found in it."""
+
+    text: str
+    role: str = ""
+
+
+def read_reasons(stored: str | None) -> tuple[Found, ...]:
+    """The found terms in the JSON of ``reasons``; those that cannot be read are left out."""
+    try:
+        items = json.loads(stored or "[]")
+    except ValueError:
+        return ()
+    return tuple(found for item in items if (found := _found(item))) if isinstance(items, list) else ()
+
+
+def headline(title: str, reasons: Iterable[Found]) -> list[Piece]:
+    """The headline in pieces."""
+    return _pieces(title, 0, len(title), _valid(title, [found for found in reasons if found.zone == "title"]))
+
+
+def paragraphs(text: str, reasons: Iterable[Found]) -> list[list[Piece]]:
+    """The text's paragraphs, each in pieces; a span whose quote does not stand where it says is not marked."""
+    spans = _valid(text, [found for found in reasons if found.zone != "title"])
+    return [_pieces(text, block.start(), block.end(), spans) for block in _BLOCK.finditer(text)]
+
+
+def excerpt(text: str | None, words: Iterable[str] = ()) -> list[Piece]:
+    """The beginning of ``text``, or the neighbourhood of the first of ``words``, which are marked as ``asked``."""
+    flat = " ".join((text or "").split())
+    pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    asked = re.compile(rf"\b(?:{pattern})\w*", re.IGNORECASE) if pattern else None
+    first = asked.search(flat) if asked else None
+    start = flat.rfind(" ", 0, max(0, first.start() - _BEFORE)) + 1 if first and first.start() > _BEFORE else 0
+    end = min(len(flat), start + _EXCERPT)
+    spans = [(hit.start(), hit.end(), "asked") for hit in asked.finditer(flat, start, end)] if asked else []
+    before = [Piece(text="… ")] if start else []
+    after = [Piece(text="…")] if end < len(flat) else []
+    return [*before, *_pieces(flat, start, end, spans), *after]
+
+
+def by_role(reasons: Iterable[Found]) -> dict[str, list[str]]:
+    """Each role with the words found for it, each word once, in the order in which they stand."""
+    roles: dict[str, list[str]] = {}
+    for found in reasons:
+        quotes = roles.setdefault(found.role, [])
+        if found.quote.casefold() not in (quote.casefold() for quote in quotes):
+            quotes.append(found.quote)
+    return roles
+
+
+def _found(item: object) -> Found | None:
+    try:
+        return Found(
+            role=str(item["role"]),  # type: ignore[index]  # whatever is no such object raises, and is left out
+            term=str(item["term"]),  # type: ignore[index]  # as above
+            zone=str(item["zone"]),  # type: ignore[index]  # as above
+            start=int(item["start"]),  # type: ignore[index]  # as above
+            end=int(item["end"]),  # type: ignore[index]  # as above
+            quote=str(item["quote"]),  # type: ignore[index]  # as above
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _valid(text: str, found: Iterable[Found]) -> list[tuple[int, int, str]]:
+    """Spans whose quote stands where it says, in order, none over another."""
+    spans: list[tuple[int, int, str]] = []
+    for item in sorted(found, key=lambda item: (item.start, -item.end)):
+        stands = 0 <= item.start < item.end and text[item.start : item.end] == item.quote
+        if stands and (not spans or item.start >= spans[-1][1]):
+            spans.append((item.start, item.end, item.role))
+    return spans
+
+
+def _pieces(text: str, start: int, end: int, spans: Iterable[tuple[int, int, str]]) -> list[Piece]:
+    return [piece for piece in _walk(text, start, end, spans) if piece.text]
+
+
+def _walk(text: str, start: int, end: int, spans: Iterable[tuple[int, int, str]]) -> Iterator[Piece]:
+    at = start
+    for left, right, role in spans:
+        if right <= at or left >= end:
+            continue
+        yield Piece(text=text[at : max(at, left)])
+        yield Piece(text=text[max(at, left) : min(right, end)], role=role)
+        at = min(right, end)
+    yield Piece(text=text[at:end])

@@ -1,0 +1,83 @@
+"""Codes in, what people call them out: languages, countries, roles, origins of dates; moments in words."""
+
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel
+
+
+class Names(BaseModel):
+    """The content of ``names.yml``."""
+
+    languages: dict[str, str]
+    right_to_left: frozenset[str]
+    countries: dict[str, str]
+    date_origins: dict[str, str]
+    kinds: dict[str, str]
+    role_groups: dict[str, list[str]]
+
+
+@cache
+def load() -> Names:
+    """The names that ship with the site."""
+    path = Path(__file__).parent / "names.yml"
+    return Names.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def language(code: str | None) -> str:
+    """``ru`` as ``Russian``; an unknown code stays as it is, none at all is said so."""
+    return load().languages.get(code or "", code or "language unknown")
+
+
+def country(code: str | None) -> str:
+    """``fi`` as ``Finland``; an unknown code stays as it is."""
+    return load().countries.get(code or "", code or "")
+
+
+def date_origin(code: str | None) -> str:
+    """Where a publication date came from, in words."""
+    return load().date_origins.get(code or "", code or "")
+
+
+def kind(code: str | None) -> str:
+    """What a publisher is, in words; empty where nothing is known."""
+    return load().kinds.get(code or "", code or "")
+
+
+def role(code: str) -> str:
+    """``other_army`` as ``other army``."""
+    return code.replace("_", " ")
+
+
+def role_group(code: str) -> str:
+    """The colour group of a role: act, who, shelter, state or other."""
+    groups = load().role_groups
+    return next((group for group, roles in groups.items() if code in roles), "other")
+
+
+def direction(code: str | None) -> str:
+    """``rtl`` for languages that are written from right to left, ``ltr`` for others, ``auto`` where none is known."""
+    if not code:
+        return "auto"
+    return "rtl" if code in load().right_to_left else "ltr"
+
+
+def moment(stored: str | None) -> str:
+    """A stored time as ``1 Mar 2026, 09:30 UTC``; what is no time stays as it is."""
+    found = _parsed(stored)
+    return f"{found.day} {found:%b %Y, %H:%M} UTC" if found else stored or ""
+
+
+def day(stored: str | None) -> str:
+    """The day of a stored time as ``1 March 2026``; what is no time stays as it is."""
+    found = _parsed(stored)
+    return f"{found.day} {found:%B %Y}" if found else stored or ""
+
+
+def _parsed(stored: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(stored).astimezone(UTC) if stored else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,168 @@
+"""What the site's own pages show: a Datasette database and a question in, frozen values out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from db.model import Place
+
+_CARD = (
+    "SELECT a.id, a.title, a.source, s.name AS source_name, s.country, a.language, a.published_at, a.published_from, "
+    "a.first_seen, substr(t.text, 1, 600) AS text "
+    "FROM articles a JOIN texts t ON t.id = a.id JOIN sources s ON s.id = a.source"
+)
+_REPORT = (
+    "SELECT a.*, t.text, s.name AS source_name, s.country, s.homepage, s.kind AS source_kind "
+    "FROM articles a JOIN texts t ON t.id = a.id JOIN sources s ON s.id = a.source WHERE a.id = ?"
+)
+_FOUND_BY = (
+    "SELECT p.url, p.first_seen, p.judged_at, p.run, r.kind FROM pages p LEFT JOIN runs r ON r.id = p.run "
+    "WHERE p.report = ? ORDER BY p.judged_at, p.id LIMIT 20"
+)
+_TOTALS = (
+    "SELECT (SELECT count(*) FROM articles) AS reports, "
+    "(SELECT count(*) FROM articles WHERE first_seen >= strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '-1 day')) AS day, "
+    "(SELECT count(*) FROM articles WHERE first_seen >= strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '-7 days')) AS week,"
+    " (SELECT count(DISTINCT source) FROM articles) AS sources, "
+    "(SELECT count(DISTINCT language) FROM articles) AS languages, "
+    "(SELECT count(DISTINCT source) FROM channels WHERE trouble != '') AS in_trouble, "
+    "(SELECT count(*) FROM sources WHERE enabled = 1 AND watched = 1) AS watched"
+)
+_LAST_RUN = "SELECT id, kind, started_at, finished_at, outcome, sources, new_reports FROM runs ORDER BY id DESC LIMIT 1"
+_TROUBLES = (
+    "SELECT c.source, s.name, c.trouble, c.trouble_since FROM channels c JOIN sources s ON s.id = c.source "
+    "WHERE c.trouble != '' GROUP BY c.source ORDER BY c.trouble_since DESC LIMIT 6"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A report in a list."""
+
+    id: int
+    title: str
+    source: str
+    source_name: str
+    country: str
+    language: str
+    published_at: str | None
+    published_from: str
+    first_seen: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One address that led to a report, and the run in which it was judged."""
+
+    url: str
+    first_seen: str
+    judged_at: str
+    run: int | None
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Card):
+    """All that is known of one report."""
+
+    url: str
+    canonical_url: str
+    authors: tuple[str, ...]
+    fetched_at: str
+    score: float
+    why: str
+    reasons: str
+    extractor: str
+    sha256: str
+    homepage: str
+    source_kind: str
+    place: Place | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One line of a small chart; ``share`` is its part of the longest, in percent."""
+
+    code: str
+    label: str
+    count: int
+    share: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """What the front page shows."""
+
+    totals: Mapping[str, int]
+    last_run: Mapping[str, Any] | None
+    troubles: tuple[Mapping[str, Any], ...]
+    newest: tuple[Card, ...]
+    languages: tuple[Bar, ...]
+    sources: tuple[Bar, ...]
+
+
+async def home(database: Any) -> Home:
+    """The front page's numbers, newest ten reports, and the health of the watch."""
+    runs = await _rows(database, _LAST_RUN)
+    return Home(
+        totals=(await _rows(database, _TOTALS))[0],
+        last_run=runs[0] if runs else None,
+        troubles=tuple(await _rows(database, _TROUBLES)),
+        newest=tuple(Card(**row) for row in await _rows(database, f"{_CARD} ORDER BY a.id DESC LIMIT 10")),
+        languages=await _bars(
+            database, "SELECT language AS code, language AS label, count(*) AS n FROM articles GROUP BY language"
+        ),
+        sources=await _bars(
+            database,
+            "SELECT source AS code, s.name AS label, count(*) AS n FROM articles JOIN sources s ON s.id = source "
+            "GROUP BY source",
+        ),
+    )
+
+
+async def report(database: Any, number: int) -> Report | None:
+    """The report called ``number``, where there is one."""
+    rows = await _rows(database, _REPORT, [number])
+    if not rows:
+        return None
+    row = rows[0]
+    wanted = {name: row[name] for name in (*Card.__slots__, *Report.__slots__) if name in row and name != "authors"}
+    file = row["archive_file"]
+    return Report(
+        **wanted,
+        authors=listed(row["authors"]),
+        place=Place(file=file, offset=row["archive_offset"]) if file else None,
+        findings=tuple(Finding(**found) for found in await _rows(database, _FOUND_BY, [number])),
+    )
+
+
+async def source_names(database: Any) -> dict[str, tuple[str, str]]:
+    """Name and country of every source, by its id."""
+    rows = await _rows(database, "SELECT id, name, country FROM sources")
+    return {row["id"]: (row["name"], row["country"]) for row in rows}
+
+
+def listed(stored: str | None) -> tuple[str, ...]:
+    """The JSON list of texts that a column holds; empty where it holds none."""
+    try:
+        found = json.loads(stored or "[]")
+    except ValueError:
+        return ()
+    return tuple(str(item) for item in found) if isinstance(found, list) else ()
+
+
+async def _bars(database: Any, sql: str) -> tuple[Bar, ...]:
+    rows = await _rows(database, f"{sql} ORDER BY n DESC, code LIMIT 10")
+    longest = max((row["n"] for row in rows), default=1)
+    return tuple(
+        Bar(code=row["code"], label=row["label"], count=row["n"], share=max(1, row["n"] * 100 // longest))
+        for row in rows
+    )
+
+
+async def _rows(database: Any, sql: str, values: list[object] | None = None) -> list[dict[str, Any]]:
+    results = await database.execute(sql, values or [])
+    return [dict(row) for row in results.rows]

@@ -1,0 +1,1 @@
+"""Datasette's hooks of this site, one file a concern; Datasette loads every file of this folder."""

@@ -1,0 +1,88 @@
+"""What templates and SQL of this site know beyond Datasette's own: filters, common values, the search's own words."""
+
+import logging
+import sqlite3
+from typing import Any
+
+from jinja2 import Environment
+
+from db.web import asking, marking, names, pages
+from db.web.host import Base400, DatasetteError, Request, Response, hookimpl
+from db.web.links import outside_link, web_address
+from db.web.metadata import DATABASE
+from db.web.site import Site
+
+_LONGEST_VALUE = 50_000_000  # bytes of one value in SQL: zeroblob(900000000) must not take the memory of the machine
+_log = logging.getLogger("deserters.web")
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    """Filters that put values into words."""
+    env.filters.update(
+        moment=names.moment,
+        day=names.day,
+        language=names.language,
+        country=names.country,
+        direction=names.direction,
+        date_origin=names.date_origin,
+        kind=names.kind,
+        role=names.role,
+        role_group=names.role_group,
+        outside_link=outside_link,
+        web_address=web_address,
+        excerpt=marking.excerpt,
+    )
+
+
+@hookimpl
+async def extra_template_vars(template: str, table: str | None, request: Request | None, datasette: Site) -> Any:
+    """Values for every page, and those of the front page and of the list of reports."""
+    extra: dict[str, Any] = {
+        "style_version": datasette.style_version,
+        "data": DATABASE,
+        "told": datasette.metadata("databases")[DATABASE],
+        "typed": (request.args.get("_search") or "") if request else "",
+    }
+    if template == "index.html":
+        extra["home"] = await pages.home(datasette.database)
+    if table == "reports":
+        extra["source_names"] = await pages.source_names(datasette.database)
+        extra["words"] = asking.words(extra["typed"])
+    return extra
+
+
+@hookimpl(trylast=True)
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Give Datasette's search our reading of what was typed, and one value a limit."""
+    conn.create_function("escape_fts", 1, asking.fts_query, deterministic=True)
+    conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+
+
+@hookimpl
+def handle_exception(datasette: Site, request: Request, exception: Exception) -> Any:
+    """A page that says what is wrong; a bug is logged, and its words stay in the log."""
+
+    async def answer() -> Response:
+        status, title, message = _told(exception)
+        if status >= 500:
+            _log.error("%s", request.path, exc_info=exception)
+        if request.path.endswith(".json"):
+            return Response.json({"ok": False, "error": message, "status": status, "title": title}, status=status)
+        context = {"status": status, "title": title, "error": message}
+        page = await datasette.render_template(["error.html"], context, request=request)
+        return Response.html(page, status=status)
+
+    return answer
+
+
+def _told(exception: Exception) -> tuple[int, str, str]:
+    if isinstance(exception, Base400):
+        message = str(exception.args[0]) if exception.args else ""
+        return exception.status, "Not found" if exception.status == 404 else "", message
+    if isinstance(exception, DatasetteError):
+        plain = "The query took longer than this site allows." if exception.message_is_html else exception.message
+        return exception.status, exception.title or "", str(plain)
+    if isinstance(exception, sqlite3.OperationalError):
+        return 400, "The database did not understand this", str(exception)
+    return 500, "Something went wrong", "This page could not be made. The server's log says more."

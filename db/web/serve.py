@@ -1,0 +1,77 @@
+"""A database file and an archive in, a site on one address out, until it is told to stop."""
+
+import ipaddress
+import socket
+import sqlite3
+import sys
+from contextlib import closing, suppress
+from pathlib import Path
+
+import uvicorn
+
+from db.errors import DesertersError
+from db.web.site import Site
+
+_FIRST = "`deserters crawl` fills one, `make demo` shows the site with reports of our own"
+
+
+def create_app(db: Path, archive: Path, *, local: bool = True) -> Site:
+    """The site over the live file ``db``; ``local`` allows SQL of one's own and downloads.
+
+    Raises:
+        DesertersError: there is no such file, or it is no database of this program.
+    """
+    _check(db)
+    return Site(db, archive, local=local)
+
+
+def serve(db: Path, archive: Path, host: str, port: int) -> None:
+    """Listen on ``host`` and ``port``, say where, and serve until interrupted.
+
+    Raises:
+        DesertersError: the database cannot be served, or the address cannot be listened on.
+    """
+    site = create_app(db, archive, local=is_loopback(host))
+    with closing(_listen(host, port)) as listener:
+        shown = f"[{host}]" if ":" in host else host
+        sys.stdout.write(f"Serving {db} at http://{shown}:{listener.getsockname()[1]}/ (Ctrl+C ends it)\n")
+        sys.stdout.flush()
+        config = uvicorn.Config(site.app(), log_level="warning", access_log=False, server_header=False)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` (a name or an address) can be reached from this machine only."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check(db: Path) -> None:
+    if not db.is_file() or db.stat().st_size == 0:
+        raise DesertersError(f"{db}: there is no database yet; {_FIRST}")
+    try:
+        with closing(sqlite3.connect(f"{db.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+            known = connection.execute("SELECT 1 FROM sqlite_master WHERE name='reports'").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise DesertersError(f"{db}: cannot be read as a database: {error}; {_FIRST}") from error
+    if not known:
+        raise DesertersError(f"{db}: has no reports table; {_FIRST}")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        raise DesertersError(
+            f"{host}:{port}: cannot listen there: {error.strerror or error}; another port: --port"
+        ) from error
+    return listener
