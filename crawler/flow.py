@@ -16,6 +16,15 @@ SMALL_PAGE = 4096  # bytes; a page this small is read in any case, since it may 
 _READABLE = ("html", "text/plain", "xml")
 
 
+def prepare() -> None:
+    """Read the topic and make ready its byte patterns, so that a mistake or a slow start comes before the first page.
+
+    Raises:
+        HandwrittenError: the topic has a mistake.
+    """
+    relevance.scan(b"")
+
+
 def triage(capture: Capture) -> Rejection | None:
     """Cheap look at the bytes: a rejection where no verdict could keep the page, ``None`` where it must be read."""
     kind = capture.header("content-type").lower()

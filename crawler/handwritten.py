@@ -38,7 +38,8 @@ def load(path: Path, grammar: type[Grammar]) -> Grammar:
     try:
         return grammar.model_validate(content if content is not None else {})
     except ValidationError as error:
-        fault = error.errors()[0]
+        faults = error.errors()  # a key that is not known is often another one misspelt, so it is named first
+        fault = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
         raise HandwrittenError(path, _line(node, fault["loc"]), _key(fault["loc"]), _words(fault["msg"])) from error
 
 

@@ -25,6 +25,8 @@ _AMP_VALUES = {"outputtype": "amp", "output": "amp", "view": "amp", "format": "a
 _AMP_PATH = re.compile(r"(?:/amp/?$|(?<=/)amp/(?=.)|\.amp(?=\.html?$|$))", re.IGNORECASE)
 _MOBILE_LABEL = re.compile(r"^(?:m|mobile|amp|touch)\.", re.IGNORECASE)
 
+_BYTES = "surrogateescape"  # bytes of a query that are no UTF-8 (windows-1251 is common) stay what they are
+
 _suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
@@ -54,9 +56,9 @@ def is_web(url: str) -> bool:
 
 
 def absolute(base: str, link: str) -> str:
-    """``link`` as it stands on ``base``; empty where the two make no web address."""
+    """``link`` as it stands on ``base``; empty where there is no link, or the two make no web address."""
     try:
-        url = urljoin(base, link.strip())
+        url = urljoin(base, link.strip()) if link.strip() else ""
     except ValueError:
         return ""
     return url if is_web(url) else ""
@@ -74,7 +76,8 @@ def canonical(url: str) -> str:
     parts = urlsplit(canonicalize_url(url, keep_fragments=False))
     host = _host(parts.hostname or "")
     port = f":{parts.port}" if parts.port and (parts.scheme, parts.port) not in {("http", 80), ("https", 443)} else ""
-    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _noise(k, v)])
+    told = parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES)
+    query = urlencode([(k, v) for k, v in told if not _noise(k, v)], errors=_BYTES)
     return urlunsplit((parts.scheme, host + port, _path(parts.path), query, ""))
 
 
@@ -100,8 +103,9 @@ def key(url: str) -> str:
 def _host(host: str) -> str:
     if is_address(host):
         return f"[{host}]" if ":" in host else host
-    bare = _MOBILE_LABEL.sub("", host)
-    return bare if "." in bare and registrable(bare) == registrable(host) else host
+    while (bare := _MOBILE_LABEL.sub("", host)) != host and "." in bare and registrable(bare) == registrable(host):
+        host = bare
+    return host
 
 
 def _path(path: str) -> str:

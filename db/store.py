@@ -163,12 +163,15 @@ class Store:
     def save(self, analysis: Analysis, *, page: str, report: str) -> bool:
         """Keep a report; ``page`` and ``report`` are the identities of its address and of its canonical form.
 
-        Of several captures of one report the earliest stands. True where the report is new.
+        Of several captures of one report the earliest stands. Another page that declares the same canonical address but
+        has another title and another text is another report, under its own address. True where the report is new.
         """
         with self._transaction():
             self._know(analysis.source)
             row = rows.article_row(analysis, report)
-            old = next(self._db.query("SELECT id, fetched_at, url FROM articles WHERE key=?", [report]), None)
+            if self._is_another(report, analysis):
+                row = {**row, "key": page, "canonical_url": row["url"]}
+            old = next(self._db.query("SELECT id, fetched_at, url FROM articles WHERE key=?", [row["key"]]), None)
             number = old["id"] if old else self._insert("articles", row)
             if old and (str(row["fetched_at"]), str(row["url"])) <= (old["fetched_at"], old["url"]):
                 self._upsert("articles", row, "key")
@@ -205,7 +208,7 @@ class Store:
         return {Place(file=row["f"], offset=row["o"]) for row in self._db.query(sql)}
 
     def move_captures(self, moves: dict[Place, Place]) -> None:
-        """Follow captures that pruning has moved, and forget where the others of those files stood."""
+        """Follow captures that pruning has moved."""
         with self._transaction():
             for table in ("articles", "pages"):
                 for old, new in moves.items():
@@ -215,18 +218,23 @@ class Store:
                     self._db.execute(sql, [new.file, new.offset, old.file, old.offset])
 
     def forget_captures(self, file: str) -> None:
-        """Forget captures of rejected pages that stood in the archive file ``file``."""
+        """Forget captures of pages that stood in the archive file ``file``, after the kept ones have moved."""
         with self._transaction():
-            self._db.execute(
-                "UPDATE pages SET archive_file=NULL, archive_offset=NULL WHERE archive_file=? AND outcome!='report'",
-                [file],
-            )
+            self._db.execute("UPDATE pages SET archive_file=NULL, archive_offset=NULL WHERE archive_file=?", [file])
 
     # -- pieces
 
     def _is_known(self, key: str) -> bool:
         sql = "SELECT EXISTS(SELECT 1 FROM pages WHERE key=:k) OR EXISTS(SELECT 1 FROM candidates WHERE key=:k)"
         return bool(self._db.execute(sql, {"k": key}).fetchone()[0])
+
+    def _is_another(self, key: str, analysis: Analysis) -> bool:
+        """Whether the report called ``key`` came from another address and says something else in title and text."""
+        sql = "SELECT url, texts.title, text FROM articles JOIN texts USING (id) WHERE key=?"
+        known = next(self._db.query(sql, [key]), None)
+        article = analysis.article
+        differs = known and known["title"] != article.headline and known["text"] != article.text
+        return bool(known and differs and known["url"] != analysis.capture.url)
 
     def _know(self, source: Source) -> None:
         row = rows.source_row(source)
@@ -238,8 +246,10 @@ class Store:
         old = next(self._db.query("SELECT first_seen, judged_at, outcome FROM pages WHERE key=?", [row["key"]]), None)
         if old:
             row = {**row, "first_seen": min(str(row["first_seen"]), old["first_seen"])}
-        if not old or row["outcome"] == "report" or str(row["judged_at"]) >= old["judged_at"]:
+        if not old or _stands(row, old):
             self._upsert("pages", row, "key")
+        else:
+            self._db.execute("UPDATE pages SET first_seen=:first_seen WHERE key=:key", row)
         self._db.execute("DELETE FROM candidates WHERE key=?", [row["key"]])
 
     def _issues(self, issues: Iterable[Issue], now: datetime) -> None:
@@ -255,6 +265,14 @@ class Store:
         changes = ", ".join(f"{name}=excluded.{name}" for name in row if name != key)
         sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT({key}) DO UPDATE SET {changes}"  # noqa: S608  # table and column names are ours
         self._db.execute(sql, row)
+
+
+def _stands(row: rows.Row, old: dict[str, str]) -> bool:
+    """Whether ``row`` of a page replaces ``old``: reports go before all else, of them the earliest, else the latest."""
+    if (row["outcome"] == "report") != (old["outcome"] == "report"):
+        return row["outcome"] == "report"
+    earlier = str(row["judged_at"]) < old["judged_at"]
+    return str(row["judged_at"]) == old["judged_at"] or earlier == (row["outcome"] == "report")
 
 
 def _assign(row: rows.Row) -> str:

@@ -23,8 +23,10 @@ def backfill(config: Config, files: Iterable[Path], progress: Progress = lambda 
     """Read ``files`` in their order; a damaged one gives what can be read, an issue, and the next one follows.
 
     Raises:
+        HandwrittenError: the topic has a mistake.
         StoreBusyError: another process writes to the database.
     """
+    flow.prepare()
     watch_list = sources.load(config.sources)
     with Store(config.db, holder="deserters backfill") as store:
         run = store.begin_run("backfill", utc_now())

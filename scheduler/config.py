@@ -22,6 +22,7 @@ from crawler.errors import ConfigurationError
 FILE = "deserters.toml"
 PREFIX = "DESERTERS_"
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([dhw]?)")
+_OPTIONS = {"contact": "", "delay_seconds": "", "timeout_seconds": "", "keep_days": "--days"}  # else the name itself
 _DAYS = {"": 1.0, "d": 1.0, "h": 1 / 24, "w": 7.0}
 
 
@@ -111,6 +112,23 @@ def load(options: Mapping[str, object], config_file: Path | None = None) -> Conf
         fault = error.errors()[0]
         name = str(fault["loc"][0]) if fault["loc"] else ""
         raise ConfigurationError(f"{origin.get(name, 'the settings')}: {name}: {fault['msg']}") from error
+
+
+def environment(config: Config) -> dict[str, str]:
+    """The environment of a child process that is to have these settings, whatever options gave them."""
+    given = config.model_dump(mode="json")
+    return {**os.environ, **{f"{PREFIX}{name.upper()}": str(value) for name, value in given.items()}}
+
+
+def table() -> str:
+    """Every setting as the rows of a Markdown table, which stands in the README."""
+    rows = ["| In the file | In the environment | Option | Default | Meaning |", "|---|---|---|---|---|"]
+    for name, field in Config.model_fields.items():
+        option = _OPTIONS.get(name, f"--{name.replace('_', '-')}")
+        default = {"sources": "the shipped one", "contact": "none"}.get(name, f"`{field.default}`")
+        shown = f"`{option}`" if option else "none"
+        rows.append(f"| `{name}` | `{PREFIX}{name.upper()}` | {shown} | {default} | {field.description} |")
+    return "\n".join(rows)
 
 
 def _from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
-from crawler import sources, spiders
+from crawler import flow, sources, spiders
 from crawler.errors import ConfigurationError
 from crawler.sources import WatchList
 from db import queries
@@ -72,8 +72,10 @@ def crawl(config: Config, wanted: Iterable[str] = (), progress: spiders.Progress
 
     Raises:
         ConfigurationError: a wanted source is unknown.
+        HandwrittenError: the topic has a mistake.
         StoreBusyError: another process writes to the database or the archive.
     """
+    flow.prepare()
     watch_list = sources.load(config.sources)
     asked = chosen(watch_list, wanted)
     with ExitStack() as stack:

@@ -4,7 +4,6 @@ What is due is decided from the ``runs`` table, never from a job store, so a mis
 often this restarts. Every crawl is a process of its own; every fire, miss, skip and failure is a row of ``timetable``.
 """
 
-import os
 import signal
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from apscheduler.triggers.date import DateTrigger
 from db.errors import StoreBusyError
 from db.queries import last_crawl
 from db.store import Store
-from scheduler.config import Config
+from scheduler.config import Config, environment
 from scheduler.jobs import utc_now
 
 GRACE_SECONDS = 120  # past its limit a crawl is asked to end, and after this long again it is killed
@@ -99,7 +98,7 @@ class Timetable:
             self._note("skip", now, last_due(self.config, now), "the crawl before is still running")
             return
         self._note(event, now, last_due(self.config, now), "a crawl begins")
-        self._child = subprocess.Popen(self._command(), env=self._environment())  # noqa: S603  # our own command
+        self._child = subprocess.Popen(self._command(), env=environment(self.config))  # noqa: S603  # our own command
         code = self._wait(self._child)
         if self._stopping.is_set():
             self._note("stopped", utc_now(), None, f"the crawl was asked to end and left with {code}")
@@ -120,11 +119,6 @@ class Timetable:
     def _command(self) -> list[str]:
         command = [sys.executable, "-m", "scheduler.cli", "crawl"]
         return command + (["--config", str(self.config_file)] if self.config_file else [])
-
-    def _environment(self) -> dict[str, str]:
-        """The child's settings, whole: what options gave must reach it too."""
-        given = self.config.model_dump(mode="json")
-        return {**os.environ, **{f"DESERTERS_{name.upper()}": str(value) for name, value in given.items()}}
 
     def _heard(self, event: JobEvent) -> None:
         self._note(_EVENTS[event.code], utc_now(), getattr(event, "scheduled_run_time", None), f"{event.job_id}")

@@ -14,7 +14,7 @@ from resiliparse.parse.encoding import detect_encoding
 
 from crawler.discovery.listing import MAX_SUMMARY, Entry, Listing, parse_time
 from crawler.errors import ChannelUnreadableError
-from crawler.urls import absolute
+from crawler.urls import absolute, is_web
 
 _HTML_PAGE = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _NAMES_ENCODING = re.compile(rb"\xff\xfe|\xfe\xff|\x00?<\x00?\?\x00x|\s*<\?xml[^>]*encoding\s*=", re.IGNORECASE)
@@ -79,7 +79,7 @@ def _entry(item: feedparser.FeedParserDict, base: str) -> Entry | None:
 def _link(item: feedparser.FeedParserDict) -> str:
     links = [item.get("feedburner_origlink"), item.get("link")]
     links += [link.get("href") for link in item.get("links", []) if link.get("rel") in ("alternate", "self")]
-    links.append(item.get("id"))
+    links += [name for name in (item.get("id"),) if is_web(name or "")]  # any other name of an item is no address
     return next((str(link) for link in links if link and absolute("http://base.invalid/", str(link))), "")
 
 
@@ -117,7 +117,7 @@ def _json_feed(body: bytes, url: str) -> Listing:
 
 
 def _json_entry(item: dict[str, Any], base: str) -> Entry | None:
-    links = (item.get("url"), item.get("external_url"), item.get("id"))
+    links = (item.get("url"), item.get("external_url"), *(name for name in (item.get("id"),) if is_web(str(name))))
     url = next((found for link in links if isinstance(link, str) and (found := absolute(base, link))), "")
     text = item.get("summary") or item.get("content_text") or item.get("content_html") or ""
     if not url:

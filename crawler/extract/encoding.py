@@ -13,8 +13,11 @@ _MARKUP = re.compile(rb"<(?:script\b.*?</script|style\b.*?</style)\s*>|<[^>]*>|&
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _LAST_RESORTS = ("windows-1252", "windows-1251", "koi8-u", "windows-1250", "windows-1254", "windows-1253", "iso-8859-5")
 _PROPER = frozenset(" ’‘“”„«»–—…№•·©")
+_SUPERSETS = {"koi8-r": "koi8-u"}  # the detector knows one of two that differ only in drawn lines and Ukrainian letters
+_CONTROL = re.compile(r"[\x80-\x9f\ufffd]")  # no page has C1 controls: where they come up, the encoding is another
+_BEYOND_LATIN = "\u0370"
 _SAMPLE = 400_000
-_BROKEN_SHARE = 0.002  # more replacement characters than this among the non-ASCII: the declaration is wrong
+_BROKEN_SHARE = 0.002  # more replacement and control characters than this among the non-ASCII: the declaration is wrong
 
 
 def text_of(body: bytes, content_type: str = "") -> str:
@@ -40,7 +43,7 @@ def _declared_or_detected(body: bytes, content_type: str) -> str:
         if text is not None and _fits(body, text, encoding):
             return text
     seen = _visible(body)
-    guess = detect_encoding(seen) or ""
+    guess = _SUPERSETS.get(found := detect_encoding(seen) or "", found)
     text = _decode(body, guess)
     if text is not None and _fits(body, text, guess):
         return text
@@ -50,13 +53,18 @@ def _declared_or_detected(body: bytes, content_type: str) -> str:
 
 
 def _plausibility(text: str) -> float:
-    """How much ``text`` reads like words: lower-case letters beyond ASCII, less capitals inside words and debris."""
+    """How much ``text`` reads like words: lower-case letters beyond ASCII, less what stands in no word."""
     beyond = [(before, char) for before, char in pairwise(text[:_SAMPLE]) if char > "\x7f"]
     good = sum(char.islower() for _, char in beyond)
-    bad = sum(
-        (char.isupper() and before.islower()) or not (char.isalpha() or char in _PROPER) for before, char in beyond
-    )
+    bad = sum(_is_odd(before, char) for before, char in beyond)
     return (good - 2 * bad) / (len(beyond) or 1)
+
+
+def _is_odd(before: str, char: str) -> bool:
+    """Whether ``char`` is debris, a capital inside a word, or of another script than the Latin letter ``before`` it."""
+    if not char.isalpha():
+        return char not in _PROPER
+    return before.islower() and (char.isupper() or (before.isascii() and char >= _BEYOND_LATIN))
 
 
 def _declared(body: bytes, content_type: str) -> Iterator[str]:
@@ -75,7 +83,7 @@ def _decode(body: bytes, label: str) -> str | None:
 
 
 def _fits(body: bytes, text: str, encoding: str) -> bool:
-    broken = text.count("\N{REPLACEMENT CHARACTER}")
+    broken = sum(1 for _ in _CONTROL.finditer(text))
     beyond = sum(1 for _ in re.finditer(rb"[\x80-\xff]+", body[:_SAMPLE])) or 1
     if broken / beyond > _BROKEN_SHARE:
         return False

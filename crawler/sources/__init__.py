@@ -43,6 +43,7 @@ def load(folder: Path = SHIPPED) -> WatchList:
             problems.append(error)
     problems.extend(_misplaced(folder))
     problems.extend(_repeated(folder, sources))
+    problems.extend(_twice(folder, sources))
     return WatchList(sources=tuple(sources), problems=tuple(problems))
 
 
@@ -73,13 +74,22 @@ class Publishers:
 
 def _fits(source: Source, url: str) -> bool:
     home, page = urlsplit(source.homepage), urlsplit(url)
-    return home.netloc == page.netloc and page.path.startswith(home.path.rstrip("/"))
+    return home.netloc == page.netloc and f"{page.path}/".startswith(f"{home.path.rstrip('/')}/")
 
 
 def _misplaced(folder: Path) -> list[HandwrittenError]:
     stray = [path for path in folder.rglob("*.y*ml") if len(path.relative_to(folder).parts) != 2]
     return [
         HandwrittenError(path, 0, "", "must lie in a country's folder: <country>/<name>.yml") for path in sorted(stray)
+    ]
+
+
+def _twice(folder: Path, sources: list[Source]) -> list[HandwrittenError]:
+    count = Counter(source.id for source in sources)
+    return [
+        HandwrittenError(folder / f"{name}.yml", 0, "", f"there are {many} files of this name; keep one")
+        for name, many in count.items()
+        if many > 1
     ]
 
 

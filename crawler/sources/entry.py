@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator, model_validator
 
 from crawler.handwritten import Handwritten
 from crawler.urls import is_web
@@ -22,7 +22,7 @@ class ChannelEntry(Handwritten):
     search: str | None = None
     frontpage: str | None = None
     skip: tuple[Text, ...] = ()
-    min_bytes: Annotated[int, Field(ge=0)] = 0
+    min_bytes: Annotated[StrictInt, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -45,7 +45,7 @@ class ChannelEntry(Handwritten):
 class Span(Handwritten):
     """What a number should be at least."""
 
-    min: Annotated[int, Field(ge=0)] = 0
+    min: Annotated[StrictInt, Field(ge=0)] = 0
 
 
 class Expectation(Handwritten):
@@ -63,7 +63,7 @@ class SourceEntry(Handwritten):
     channels: tuple[ChannelEntry, ...]
     country: Country = "zz"
     kind: SourceKind = SourceKind.OTHER
-    enabled: bool = True
+    enabled: StrictBool = True
     reason: str = ""
     expect: Expectation = Expectation()
     notes: str = ""

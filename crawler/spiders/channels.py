@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from crawler import discovery
 from crawler.discovery import Entry, Listing
@@ -13,6 +14,7 @@ from db.model import Candidate, Channel, ChannelKind, ChannelState, Issue, Level
 STALE_AFTER = timedelta(days=30)
 MAX_CHILDREN = 50
 MAX_LINKS = 5000
+LONGEST_REST = 7 * 86400.0  # seconds; a host that asks for more is asked again after a week all the same
 _MEANINGS = {401: "blocked", 403: "blocked", 451: "blocked", 429: "asked-to-wait", 404: "gone", 410: "gone"}
 _WORDS = {
     "blocked": "the host refuses us",
@@ -49,12 +51,26 @@ def learn(channel: Channel, state: ChannelState, answer: Answer, oldest: datetim
     if answer.status == 304:
         return _unchanged(channel, replace(state, answered_at=now), now)
     if answer.status != 200:
+        wait = retry_after(answer.headers.get("retry-after", ""), now)
+        state = replace(state, ask_after=now + timedelta(seconds=min(wait, LONGEST_REST)) if wait else None)
         return trouble(channel, state, *_refused(answer), now)
+    state = replace(state, ask_after=None)
     try:
         listing = discovery.read(channel, answer.body, answer.url, answer.headers.get("content-type", ""))
     except ChannelUnreadableError as error:
         return trouble(channel, replace(state, answered_at=now), error.what, error.detail, now)
     return _read(channel, replace(state, answered_at=now), answer, listing, _Window(oldest=oldest, now=now))
+
+
+def retry_after(header: str, now: datetime) -> float | None:
+    """Seconds that a Retry-After header (seconds or a date, RFC 9110 section 10.2.3) asks to wait; ``None`` without."""
+    value = header.strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds()) if value else None
+    except (ValueError, TypeError):
+        return None
 
 
 def trouble(channel: Channel, state: ChannelState, what: str, detail: str, now: datetime) -> Learned:

@@ -5,7 +5,7 @@ points inwards gets no further. Ranges: what IANA's special-purpose registries d
 """
 
 from collections.abc import Sequence
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -19,6 +19,7 @@ from twisted.internet.error import DNSLookupError
 from crawler.urls import is_address, is_web
 
 PRIVATE = "private address"
+_CARRIERS = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))  # RFC 4291 section 2.5.5.1, RFC 6052 section 2.1
 
 
 class RefusedAddressError(IgnoreRequest):
@@ -27,9 +28,22 @@ class RefusedAddressError(IgnoreRequest):
 
 def is_private(host: str) -> bool:
     """Whether the IP address ``host`` is private, loopback, link-local, multicast, a metadata service, or reserved."""
+    address = _reached(host)
+    return not address.is_global or address.is_multicast
+
+
+def is_refused(host: str, *, allow_private: bool) -> bool:
+    """Whether the IP address ``host`` is not to be asked; link-local ones, where metadata services live, never are."""
+    return _reached(host).is_link_local or (not allow_private and is_private(host))
+
+
+def _reached(host: str) -> IPv4Address | IPv6Address:
+    """The address where a packet to ``host`` ends: mapped, compatible, 6to4 and NAT64 ones carry an IPv4 address."""
     address = ip_address(host.strip("[]"))
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return not (mapped or address).is_global or address.is_multicast
+    if isinstance(address, IPv4Address):
+        return address
+    carried = IPv4Address(int(address) & 0xFFFFFFFF) if any(address in carrier for carrier in _CARRIERS) else None
+    return address.ipv4_mapped or address.sixtofour or carried or address
 
 
 class GuardMiddleware:
@@ -48,7 +62,8 @@ class GuardMiddleware:
         if not is_web(request.url):
             raise RefusedAddressError(f"{request.url[:200]} is no http or https address")
         host = urlparse_cached(request).hostname or ""
-        if not self._allow_private and is_address(_literal(host)) and is_private(_literal(host)):
+        literal = _literal(host)
+        if is_address(literal) and is_refused(literal, allow_private=self._allow_private):
             raise RefusedAddressError(f"{host} is a {PRIVATE}")
 
 
@@ -72,18 +87,17 @@ class GuardedResolver(CachingThreadedResolver):
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> "Deferred[str]":  # noqa: N802  # Twisted's name
         """Resolve ``name``; fails where its address is private."""
-        found = super().getHostByName(name, timeout)
-        return found if self._allow_private else found.addCallback(self._checked, name)
+        return super().getHostByName(name, timeout).addCallback(self._checked, name)
 
     def _checked(self, address: str, name: str) -> str:
-        if is_private(address):
+        if is_refused(address, allow_private=self._allow_private):
             raise DNSLookupError(f"{name} resolves to {address}, a {PRIVATE}")
         return address
 
 
 def _literal(host: str) -> str:
     """``host`` as the system would read it: forms like 127.1, 0x7f.1 and 2130706433 are IPv4 addresses too."""
-    pieces = host.split(".")
+    pieces = host.removesuffix(".").split(".")
     try:
         numbers = [
             int(piece, 8 if piece.startswith("0") and piece.isdigit() and piece != "0" else 0) for piece in pieces

@@ -1,10 +1,10 @@
 """Politeness to hosts: robots.txt by RFC 9309, Crawl-delay, Retry-After (RFC 9110 section 10.2.3)."""
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from time import monotonic
 
 from scrapy import Request, Spider
+from scrapy.core.downloader import Slot
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
@@ -12,7 +12,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
+from twisted.python.failure import Failure
 
+from crawler.spiders.channels import retry_after
 from crawler.spiders.settings import LONGEST_WAIT
 
 _FORBID_ALL = b"User-agent: *\nDisallow: /\n"
@@ -103,29 +105,31 @@ class PatientRetryMiddleware(RetryMiddleware):
         """Retry after the wait that ``response`` asks for; ``spider`` is part of Scrapy's signature."""
         del spider
         if response.status in {429, 503} and not request.meta.get("dont_retry"):
-            asked = retry_after(response, datetime.now(UTC))
+            header = (response.headers.get("Retry-After") or b"").decode("latin-1")
+            asked = retry_after(header, datetime.now(UTC))
             seconds = asked if asked is not None else _WAIT_UNASKED
             host = urlparse_cached(request).hostname or ""
             if seconds > LONGEST_WAIT:
-                self._left_until[host] = monotonic() + seconds
+                self._leave(host, seconds)
                 return response
             self._hold(host, seconds)
         return super().process_response(request, response)
 
+    def _leave(self, host: str, seconds: float) -> None:
+        """Ask ``host`` nothing more for ``seconds``, also not what already stands in its queue."""
+        self._left_until[host] = monotonic() + seconds
+        slot = self._slot(host)
+        while slot and slot.queue:
+            _, waiting = slot.queue.popleft()
+            refusal = HostAsksToWaitError(f"{host} asked to wait {seconds:.0f} seconds")
+            waiting.errback(Failure(refusal))  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+
     def _hold(self, host: str, seconds: float) -> None:
         """Keep the host's queue still for ``seconds``: its slot believes that it was asked that much later."""
-        assert self.crawler.engine is not None  # noqa: S101  # a middleware lives within a running engine
-        slot = self.crawler.engine.downloader.slots.get(host)
+        slot = self._slot(host)
         if slot:
             slot.lastseen = monotonic() + max(0.0, seconds - slot.delay)
 
-
-def retry_after(response: Response, now: datetime) -> float | None:
-    """Seconds that ``response`` asks to wait, from its Retry-After header (seconds or a date); ``None`` without one."""
-    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds()) if value else None
-    except (ValueError, TypeError):
-        return None
+    def _slot(self, host: str) -> Slot | None:
+        assert self.crawler.engine is not None  # noqa: S101  # a middleware lives within a running engine
+        return self.crawler.engine.downloader.slots.get(host)

@@ -54,13 +54,24 @@ class NewsSpider(Spider):
         """Ask every channel that can be read, then fetch what earlier runs left."""
         for source in self.plan.sources:
             for channel in source.channels:
-                if channel.kind in discovery.READERS:
-                    yield self._ask(channel)
+                refusal = self._refusal(channel)
+                if refusal:
+                    await self.desk.note([refusal], self.plan.now())
                 else:
-                    await self.desk.note([_unreadable(channel)], self.plan.now())
+                    yield self._ask(channel)
         for candidate in self.desk.waiting:
             if candidate.offer.source in self.sources:
                 yield self._fetch(candidate)
+
+    def _refusal(self, channel: Channel) -> Issue | None:
+        """Why ``channel`` is not asked in this run, where there is a reason."""
+        if channel.kind not in discovery.READERS:
+            words = f"{channel.url}: channels of the kind {channel.kind} cannot be read yet"
+            return issue(channel, "unsupported-channel", words)
+        state = self.desk.known.get(channel.url)
+        if state and state.ask_after and state.ask_after > self.plan.now():
+            return issue(channel, "asked-to-wait", f"{channel.url}: asked to be left alone until {state.ask_after}")
+        return None
 
     def _ask(self, channel: Channel, parent: str = "") -> Request:
         self.tally["channels"] += 1
@@ -188,10 +199,4 @@ def _all_headers(response: Response) -> tuple[tuple[str, str], ...]:
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in response.headers.items()
         for value in values
-    )
-
-
-def _unreadable(channel: Channel) -> Issue:
-    return issue(
-        channel, "unsupported-channel", f"{channel.url}: channels of the kind {channel.kind} cannot be read yet"
     )

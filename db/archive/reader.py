@@ -1,5 +1,6 @@
 """WARC files in, captures out: our own (with what the channel said) and anybody's."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
@@ -8,11 +9,16 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from isal import isal_zlib
 
 from db.archive.offers import from_json
+from db.archive.repair import members
 from db.archive.writer import OPEN_SUFFIX
 from db.errors import ArchiveError
 from db.model import Capture, Offer, Place
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
+_HELD_BYTES = (
+    64 * 1024 * 1024
+)  # a larger record is not held to see whether it is whole; 10 MB of it are read in any case
+_GZIP_MARK = b"\x1f\x8b\x08"
 _UNKNOWN = Offer(source="")
 _WANTED = WarcRecordType.response | WarcRecordType.metadata
 
@@ -30,12 +36,14 @@ def captures(path: Path, root: Path | None = None) -> Iterator[Capture]:
     read_to = 0
     try:
         with path.open("rb") as stream:
-            for record in ArchiveIterator(stream, record_types=_WANTED, auto_decode="all"):
+            for record in ArchiveIterator(stream, record_types=_WANTED, parse_http=False):
                 read_to = record.stream_pos
+                _demand_whole(record)
                 if record.record_type == WarcRecordType.metadata:
                     _remember(record, told)
                 elif record.is_http:
                     yield _capture(record, told, Place(file=name, offset=record.stream_pos))
+        _demand_whole_end(path, read_to)
     except OSError as error:
         raise ArchiveError(
             f"{path}: cannot be read past byte {read_to}: {error}; what stands before was read"
@@ -52,21 +60,30 @@ def read(root: Path, place: Place) -> Capture:
     try:
         with path.open("rb") as stream:
             stream.seek(place.offset)
-            for record in ArchiveIterator(stream, record_types=WarcRecordType.response, auto_decode="all"):
+            record = next(iter(ArchiveIterator(stream, parse_http=False)), None)
+            if record and record.record_type == WarcRecordType.response and record.is_http:
+                _demand_whole(record)
                 return _capture(record, {}, place)
     except OSError as error:
         raise ArchiveError(f"{path}: no record can be read at byte {place.offset}: {error}") from error
-    raise ArchiveError(f"{path}: no record at byte {place.offset}")
+    raise ArchiveError(f"{path}: no captured page at byte {place.offset}")
 
 
 def record_bytes(root: Path, place: Place) -> bytes:
-    """The response record at ``place`` as it stands in its file: one gzip member."""
+    """The response record at ``place`` as it stands in its file: one gzip member.
+
+    Raises:
+        ArchiveError: there is no such file, or no whole gzip member at that offset.
+    """
     path = locate(root, place)
     with path.open("rb") as stream:
         stream.seek(place.offset)
         unpacker, member = isal_zlib.decompressobj(wbits=31), bytearray()
         while not unpacker.eof and (chunk := stream.read(1 << 16)):
-            unpacker.decompress(chunk)
+            try:
+                unpacker.decompress(chunk)
+            except isal_zlib.error as error:  # type: ignore[misc]  # the stub forgets that it is an exception
+                raise ArchiveError(f"{path}: no record can be read at byte {place.offset}: {error}") from error
             member += chunk
     if not unpacker.eof:
         raise ArchiveError(f"{path}: the record at byte {place.offset} is cut off")
@@ -94,6 +111,33 @@ def _name(path: Path, root: Path | None) -> str:
     return name.removesuffix(OPEN_SUFFIX)
 
 
+def _demand_whole(record: WarcRecord) -> None:
+    """Raise where the file ends inside ``record``; the library would hand out what is left of it as if it were all."""
+    told = record.content_length
+    if not (record.headers.get("Content-Length") or "").strip().isdigit():
+        raise OSError("the header of this record breaks off")
+    if told <= _HELD_BYTES:
+        record.freeze()
+        if record.content_length < told:
+            raise OSError(f"the file ends inside this record, after {record.content_length} of its {told} bytes")
+
+
+def _demand_whole_end(path: Path, last: int) -> None:
+    """Raise where a file breaks off behind its ``last`` record (bytes), too soon for the library to tell."""
+    with path.open("rb") as stream:
+        mark = stream.read(5)
+        stream.seek(last)
+        start = last if stream.read(3) == _GZIP_MARK else 0
+        stream.seek(-min(4, path.stat().st_size), os.SEEK_END)
+        end = stream.read()
+    if mark.startswith(_GZIP_MARK):
+        whole = max((end for _, end in members(path, start)), default=0) == path.stat().st_size
+    else:
+        whole = mark != b"WARC/" or end == b"\r\n\r\n"
+    if not whole:
+        raise OSError("the file ends inside a record")
+
+
 def _remember(record: WarcRecord, told: dict[str, tuple[Offer, str]]) -> None:
     offer = from_json(record.reader.read(1 << 20))
     if offer:
@@ -103,12 +147,13 @@ def _remember(record: WarcRecord, told: dict[str, tuple[Offer, str]]) -> None:
 
 def _capture(record: WarcRecord, told: dict[str, tuple[Offer, str]], place: Place) -> Capture:
     offer, requested = told.get(record.record_id or "", (_UNKNOWN, ""))
+    record.parse_http(auto_decode="all")
     return Capture(
         url=(record.headers.get("WARC-Target-URI") or "").strip("<>"),
         requested_url=requested,
         fetched_at=record.record_date.astimezone(UTC).replace(microsecond=0),
         status=record.http_headers.status_code or 0,
-        headers=record.http_headers.to_tuples(),
+        headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in record.http_headers.items_bytes()),
         body=record.reader.read(MAX_BODY_BYTES),
         offer=offer,
         place=place,

@@ -23,10 +23,10 @@ def close_open_files(root: Path) -> list[Closed]:
     return [_close(path) for path in sorted(root.rglob(f"*.warc.gz{OPEN_SUFFIX}"))]
 
 
-def members(path: Path) -> Iterator[tuple[int, int]]:
-    """Start and end (bytes) of each whole gzip member of ``path``, up to the first that is cut off or damaged."""
-    start = 0
+def members(path: Path, start: int = 0) -> Iterator[tuple[int, int]]:
+    """Start and end (bytes) of each whole gzip member from ``start`` on, up to the first that is cut off or damaged."""
     with path.open("rb") as stream:
+        stream.seek(start)
         unpacker, rest = isal_zlib.decompressobj(wbits=31), b""
         while chunk := rest or stream.read(1 << 16):
             try:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,18 +123,25 @@ class ArchiveWriter:
         )
 
 
+class _AsSent(StatusAndHeaders):  # type: ignore[misc]  # warcio ships no types
+    """Headers whose bytes go out as they came in, each byte a character; warcio would percent-encode some."""
+
+    def to_ascii_bytes(self, filter_func: Callable[[tuple[str, str]], tuple[str, str]] | None = None) -> bytes:
+        """The header block; a character that is no byte becomes a question mark."""
+        block: str = self.to_str(filter_func)
+        return block.encode("latin-1", errors="replace") + b"\r\n"
+
+
 def _as_stored(capture: Capture) -> StatusAndHeaders:
     """Headers as sent; those that spoke of a coding which is undone keep their words under ``X-Crawler-`` names."""
     headers = [(f"X-Crawler-{name}" if name.lower() in _CODED else name, value) for name, value in capture.headers]
     headers.append(("Content-Length", str(len(capture.body))))
     clean = [(_one_line(name), _one_line(value)) for name, value in headers]
-    return StatusAndHeaders(
-        f"{capture.status} {'OK' if capture.status == 200 else 'Status'}", clean, protocol="HTTP/1.1"
-    )
+    return _AsSent(f"{capture.status} {'OK' if capture.status == 200 else 'Status'}", clean, protocol="HTTP/1.1")
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return re.sub(r"[\r\n\0]+[ \t]*", " ", text).strip(" \t")
 
 
 def _stamp(moment: datetime) -> str:

@@ -1,0 +1,1 @@
+"""Benchmarks: one command each; their figures stand in ``docs/performance.md``."""

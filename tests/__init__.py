@@ -1,0 +1,1 @@
+"""Tests that touch real things: files, databases, processes, sockets on loopback."""

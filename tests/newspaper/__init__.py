@@ -1,0 +1,1 @@
+"""A newspaper with invented reports, for demonstrations and tests."""

@@ -1,0 +1,38 @@
+"""The main job on the newspaper: its publishers run on loopback, one crawl asks them, Datasette serves what was found."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.newspaper.server import Newspaper
+
+FOLDER = Path("demo")
+
+
+def main() -> int:
+    """Crawl the newspaper into ``demo/`` and serve the result until interrupted; the exit code is that of the last step."""
+    FOLDER.mkdir(exist_ok=True)
+    settings = {
+        "DESERTERS_DB": str(FOLDER / "deserters.db"),
+        "DESERTERS_ARCHIVE": str(FOLDER / "archive"),
+        "DESERTERS_SOURCES": str(FOLDER / "sources"),
+        "DESERTERS_ALLOW_PRIVATE": "1",
+        "DESERTERS_TIMEOUT_SECONDS": "8",
+        "DESERTERS_LIMIT_SECONDS": "180",
+    }
+    environment = {**os.environ, **settings}
+    with Newspaper(manners=False) as paper:
+        paper.write_sources(FOLDER / "sources")
+        print(f"A newspaper of {len(paper.sites)} publishers runs on loopback; some of them mind no manners.", flush=True)  # noqa: T201  # a program's greeting
+        crawled = subprocess.run([sys.executable, "-m", "scheduler.cli", "crawl"], env=environment, check=False)  # noqa: S603  # our own command
+    if crawled.returncode:
+        return crawled.returncode
+    try:
+        return subprocess.run([sys.executable, "-m", "scheduler.cli", "serve"], env=environment, check=False).returncode  # noqa: S603  # our own command
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
