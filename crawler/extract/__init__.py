@@ -38,6 +38,7 @@ def second_reading(capture: Capture, document: Document) -> Article | None:
 
 def _article(capture: Capture, document: Document, text: str, extractor: str) -> Article:
     headline = document.headline or capture.offer.title
+    text = content.without_headline(text, headline)
     found_language = language.of(f"{headline}\n{text}")
     dated = dates.published(document, capture.offer.published_at, capture.fetched_at, found_language)
     return Article(

@@ -10,6 +10,7 @@ from crawler.extract.document import Document
 _SOFT_HYPHEN = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _SPACES = re.compile(r"[^\S\n]+")
 _MIN_LINE = 2
+_TOP, _KICKER = 4, 60  # a headline stands among the first lines; what stands above it is this short
 
 
 def main_text(document: Document) -> str:
@@ -22,6 +23,19 @@ def main_text(document: Document) -> str:
 def second_text(document: Document) -> str:
     """Resiliparse's main text; empty where it finds none."""
     return paragraphs(extract_plain_text(document.source, main_content=True, alt_texts=False, list_bullets=False))
+
+
+def without_headline(text: str, headline: str) -> str:
+    """``text`` less a first line that repeats ``headline``, and less the short kicker lines above it."""
+    lines = text.split("\n\n")
+    for place, line in enumerate(lines[:_TOP]):
+        if _bare(line) == _bare(headline) and all(len(above) <= _KICKER for above in lines[:place]):
+            return "\n\n".join(lines[place + 1 :])
+    return text
+
+
+def _bare(line: str) -> str:
+    return "".join(char for char in line.casefold() if char.isalnum())
 
 
 def paragraphs(text: str) -> str:

@@ -20,7 +20,8 @@ TEXTS = {
     "tr": "Rus askeri birliğinden kaçtı ve Almanya'dan sığınma istedi. Mahkeme, ülkesinde hapse gireceğini söyledi. "
     "“Savaşmak istemiyorum” dedi gazetecilere. İki arkadaşı hâlâ Gürcistan'da saklanıyor, adları açıklanmadı.",
     "de": "Ein russischer Soldat floh aus seiner Einheit und bat in Köln um Asyl. Das Gericht entschied, dass "
-    "ihm zu Hause Gefängnis drohe. „Ich möchte nicht kämpfen“, sagte er. Für zwei Gefährten läuft das Verfahren noch – ungewiß.",
+    "ihm zu Hause Gefängnis drohe. „Ich möchte nicht kämpfen“, sagte er. Für zwei Gefährten "
+    "läuft das Verfahren noch – ungewiß.",
 }  # fmt: skip
 WRITTEN = {
     "utf-8": "ru uk pl tr de",
