@@ -24,22 +24,26 @@ from db.archive import ArchiveWriter
 from db.store import Store
 from scheduler.jobs import utc_now
 
-WORDS = (
-    "harbour council river market school bridge winter festival farmer train museum budget teacher garden storm library "
-    "concert village engineer hospital forest mayor election recipe football orchestra airport ferry bakery printer"
-).split()
+WORDS = [
+    "harbour", "council", "river", "market", "school", "bridge", "winter", "festival", "farmer", "train", "museum",
+    "budget", "teacher", "garden", "storm", "library", "concert", "village", "engineer", "hospital", "forest", "mayor", "recipe",
+]  # fmt: skip
 PORT = 8700
+SERVER = 0  # the process of the sites, once it runs
 
 
 def page(site: int, number: int) -> bytes:
     """A page of about 90 kB: navigation, styles, scripts, and an article of ordinary news."""
     dice = random.Random(site * 1000 + number)  # noqa: S311  # the same page every time
     text = "".join(f"<p>{' '.join(dice.choices(WORDS, k=60)).capitalize()}.</p>" for _ in range(12))
-    links = "".join(f'<li><a href="/s/{n}" class="nav-link nav-link--{n}">{dice.choice(WORDS)}</a></li>' for n in range(150))
+    links = "".join(
+        f'<li><a href="/s/{n}" class="nav-link nav-link--{n}">{dice.choice(WORDS)}</a></li>' for n in range(150)
+    )
     script = "".join(f"window.q{n}=function(a,b){{return a*{n}+b}};" for n in range(900))
     style = "".join(f".c{n}{{margin:{n}px;padding:0;color:#0{n % 10}0}}" for n in range(700))
     head = f"<head><title>{dice.choice(WORDS)} {number}</title><style>{style}</style><script>{script}</script></head>"
-    return f"<!doctype html><html>{head}<body><nav><ul>{links}</ul></nav><article><h1>News {number}</h1>{text}</article></body></html>".encode()
+    body = f"<body><nav><ul>{links}</ul></nav><article><h1>News {number}</h1>{text}</article></body>"
+    return f"<!doctype html><html>{head}{body}</html>".encode()
 
 
 def serve(addresses: list[str], pages: int, ready: Any) -> None:
@@ -49,7 +53,10 @@ def serve(addresses: list[str], pages: int, ready: Any) -> None:
         items = "".join(f"<item><title>{n}</title><link>{base}/{n}.html</link></item>" for n in range(pages))
         feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>s</title>{items}</channel></rss>'.encode()
         answers = {f"/{n}.html": ("text/html; charset=utf-8", page(site, n)) for n in range(pages)}
-        answers |= {"/feed.xml": ("application/rss+xml", feed), "/robots.txt": ("text/plain", b"User-agent: *\nAllow: /\n")}
+        answers |= {
+            "/feed.xml": ("application/rss+xml", feed),
+            "/robots.txt": ("text/plain", b"User-agent: *\nAllow: /\n"),
+        }
         server = ThreadingHTTPServer((address, PORT), handler(answers))
         threading.Thread(target=server.serve_forever, daemon=True).start()
     ready.set()
@@ -92,14 +99,19 @@ class Watch(threading.Thread):
 
         while not self.over.wait(0.05):
             asked = time.monotonic()
-            reactor.callFromThread(lambda asked=asked: self.stalls.append(time.monotonic() - asked))  # type: ignore[attr-defined]  # Twisted's module is its reactor
+            reactor.callFromThread(lambda asked=asked: self.stalls.append(time.monotonic() - asked))
             if len(self.stalls) % 10 == 0:
                 self.memory = max(self.memory, sum(map(proportional_set_size, [os.getpid(), *children(os.getpid())])))
 
 
 def children(parent: int) -> list[int]:
-    """Process ids of all descendants of ``parent``."""
-    direct = [int(p) for task in Path(f"/proc/{parent}/task").glob("*/children") for p in task.read_text().split()]
+    """Process ids of all descendants of ``parent``, the servers of the sites left out."""
+    direct = [
+        int(p)
+        for task in Path(f"/proc/{parent}/task").glob("*/children")
+        for p in task.read_text().split()
+        if int(p) != SERVER
+    ]
     return direct + [grandchild for child in direct for grandchild in children(child)]
 
 
@@ -128,12 +140,20 @@ def crawl(folder: Path, addresses: list[str], pages: int) -> dict[str, float]:
     listed = sources.load(folder / "sources").sources
     watch = Watch()
     watch.start()
-    with Store(folder / "b.db", holder="benchmark") as store, ArchiveWriter(folder / "a", software="b", now=utc_now) as archive:
+    with (
+        Store(folder / "b.db", holder="benchmark") as store,
+        ArchiveWriter(folder / "a", software="b", now=utc_now) as archive,
+    ):
         store.begin_run("crawl", utc_now())
         store.know_sources(listed)
         before, started = cpu(), time.monotonic()
         plan = spiders.Plan(
-            sources=listed, oldest=None, limit_seconds=600, user_agent="deserters/benchmark", allow_private=True, now=utc_now
+            sources=listed,
+            oldest=None,
+            limit_seconds=600,
+            user_agent="deserters/benchmark",
+            allow_private=True,
+            now=utc_now,
         )
         ending = spiders.run(plan, store, archive)
         wall, spent = time.monotonic() - started, cpu() - before
@@ -161,6 +181,7 @@ def main() -> None:
     ready = context.Event()
     server = context.Process(target=serve, args=(addresses, told.pages, ready), daemon=True)
     server.start()
+    globals()["SERVER"] = server.pid
     ready.wait()
     with tempfile.TemporaryDirectory() as folder:
         figures = crawl(Path(folder), addresses, told.pages)
@@ -170,7 +191,12 @@ def main() -> None:
         print(f"{name:36} {value:>10}")
     if told.write:
         title = f"Crawl: {told.sites} sites x {told.pages} pages, one second a host"
-        write_rows(title, ["figure", "measured"], rows, f"python -m benchmarks.crawl --sites {told.sites} --pages {told.pages} --write")
+        write_rows(
+            title,
+            ["figure", "measured"],
+            rows,
+            f"python -m benchmarks.crawl --sites {told.sites} --pages {told.pages} --write",
+        )
     sys.stdout.flush()
 
 

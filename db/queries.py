@@ -51,7 +51,8 @@ def troubles(path: Path, run: int) -> list[Trouble]:
     """What went wrong in ``run``, one item a kind, the most frequent first; news of level info left out."""
     sql = (
         "SELECT what, level, min(detail) AS detail, group_concat(DISTINCT source) AS who FROM issues "
-        "WHERE run=? AND level != 'info' GROUP BY what, level ORDER BY count(DISTINCT source) DESC, what"
+        "WHERE run=? AND level != 'info' GROUP BY what, level, CASE WHEN source IS NULL THEN detail END "
+        "ORDER BY count(DISTINCT source) DESC, what"
     )
     with _reading(path) as connection:
         rows = connection.execute(sql, [run]).fetchall()

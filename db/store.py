@@ -185,11 +185,7 @@ class Store:
         """Remember why the page called ``page`` is no report; a page that once was one stays one."""
         with self._transaction():
             self._know(source)
-            kept = next(self._db.query("SELECT 1 FROM pages WHERE key=? AND outcome='report'", [page]), None)
-            if kept:
-                self._db.execute("DELETE FROM candidates WHERE key=?", [page])
-            else:
-                self._settle_page(rows.page_row(rejection, page, self.run, None))
+            self._settle_page(rows.page_row(rejection, page, self.run, None))
 
     def fail(self, candidate: Candidate, issue: Issue, now: datetime, *, again: bool) -> None:
         """Note that ``candidate`` could not be fetched; ``again``: the next run tries it, three runs at most."""

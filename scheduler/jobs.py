@@ -34,8 +34,8 @@ class RunReport:
 
     @property
     def nothing_answered(self) -> bool:
-        """Whether channels were asked and not one answered."""
-        return self.counts.channels > 0 and self.counts.answered == 0
+        """Whether channels were asked, or files read, and not one gave anything."""
+        return self.counts.channels > 0 and self.counts.answered == 0 and self.counts.captures == 0
 
     @property
     def seems_offline(self) -> bool:

@@ -90,7 +90,10 @@ def run_report(console: Console, report: RunReport, *, kind: str) -> None:
     _troubles(console, report)
     for headline in report.newest:
         console.print(f"  [dim]{escape(headline.source)} {headline.language}[/dim] {escape(headline.title)}")
-    console.print("Next: [bold]deserters serve[/bold] shows the reports; the table `issues` says more of each trouble.")
+    if not report.nothing_answered:
+        console.print(
+            "Next: [bold]deserters serve[/bold] shows the reports; the table `issues` says more of each trouble."
+        )
 
 
 def _troubles(console: Console, report: RunReport) -> None:

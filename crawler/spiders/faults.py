@@ -26,7 +26,9 @@ class Fault:
 
 
 def of(error: BaseException) -> Fault:
-    """The fault that ``error`` means."""
+    """The fault that ``error`` means; where robots.txt could not be had for want of a connection, that is the fault."""
+    if isinstance(error, RobotsUnreachableError) and error.__cause__:
+        return of(error.__cause__)
     for kind, what, again, rejects in _KINDS:
         if isinstance(error, kind):
             return _named(what, str(error), again=again, rejects=rejects)

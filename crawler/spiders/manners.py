@@ -39,12 +39,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unreachable: dict[str, str] = {}
+        self._causes: dict[str, Exception] = {}
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Raise where ``rp`` forbids ``request``, or where its host's robots.txt could not be had."""
-        trouble = self._unreachable.get(urlparse_cached(request).netloc)
-        if trouble:
-            raise RobotsUnreachableError(trouble)
+        host = urlparse_cached(request).netloc
+        if host in self._unreachable:
+            raise RobotsUnreachableError(self._unreachable[host]) from self._causes.get(host)
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as error:
@@ -68,6 +69,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         if not isinstance(exc, IgnoreRequest):
             self._unreachable[netloc] = f"robots.txt of {netloc} could not be fetched ({type(exc).__name__}: {exc})"
+            self._causes[netloc] = exc
         super()._robots_error(exc, netloc)
 
     def _slow_down(self, host: str, delay: float) -> None:

@@ -18,6 +18,7 @@ from db.model import ChannelKind
 from tests import factory
 from tests.golden.renew import GOLDEN, discovered
 
+pytestmark = pytest.mark.filterwarnings("ignore:To avoid breaking existing software:DeprecationWarning")  # feedparser's
 FEED, MAP = "https://blatt.example/news/feed.xml", "https://blatt.example/maps/news.xml"
 WHEN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 

@@ -162,7 +162,7 @@ def test_a_raw_replace_by_another_tool_would_be_noticed(tmp_path: Path) -> None:
         sound(tmp_path)
 
 
-@pytest.mark.parametrize(("word", "asked"), [("désertés", "deserte*"), ("КАЗАНЬ", "казань"), ("Sønder Ål", '"ål"')])
+@pytest.mark.parametrize(("word", "asked"), [("réfugiés", "refugies"), ("КАЗАНЬ", "казань"), ("Nguyễn", "nguyen")])
 def test_full_text_folds_case_and_marks(tmp_path: Path, word: str, asked: str) -> None:
     with opened(tmp_path) as store:
         store.save(factory.analysis(article=factory.article(text=f"Er kam aus {word}.")), page="p", report="r")

@@ -1,0 +1,76 @@
+"""Backfill of recorded pages against trafilatura on the same pages: pages a second of CPU time, and peak memory.
+
+    python -m benchmarks.extraction WARC [--write]
+
+Three passes over the pages that triage lets through, one process, CPU time: trafilatura's default, trafilatura with
+metadata, and our whole ``analyse`` (encoding, text, metadata, dates, language, verdict, second reading).
+Then all pages through ``analyse``, as a backfill does.
+"""
+
+import argparse
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import trafilatura
+
+from benchmarks.table import write_rows
+from crawler import flow
+from crawler.sources import unlisted
+from db.archive import captures
+from db.model import Analysis, Capture, Rejection
+
+
+def clock(work: Callable[[Capture], object], pages: list[Capture]) -> float:
+    """CPU seconds of ``work`` on ``pages``."""
+    started = time.process_time()
+    for page in pages:
+        work(page)
+    return time.process_time() - started
+
+
+def analyse(page: Capture) -> Analysis | Rejection:
+    """Our whole way."""
+    return flow.analyse(page, unlisted(page.url))
+
+
+def main() -> None:
+    """Run it and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("warc", type=Path)
+    parser.add_argument("--write", action="store_true")
+    told = parser.parse_args()
+    flow.prepare()
+    pages = list(captures(told.warc))
+    read = [page for page in pages if flow.triage(page) is None]
+    for page in read[:20]:  # warm every cache
+        analyse(page)
+        trafilatura.extract(page.body, with_metadata=True)
+    plain = clock(lambda page: trafilatura.extract(page.body), read)
+    rich = clock(lambda page: trafilatura.extract(page.body, with_metadata=True), read)
+    ours = clock(analyse, read)
+    whole = clock(analyse, pages)
+    triage = clock(flow.triage, pages)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    rows = [
+        ["pages in the file; of these read by an extractor", f"{len(pages)}; {len(read)}"],
+        ["trafilatura default, pages a second", f"{len(read) / plain:.1f}"],
+        ["trafilatura with metadata, pages a second", f"{len(read) / rich:.1f}"],
+        ["analyse on the pages that are read, pages a second", f"{len(read) / ours:.1f}"],
+        ["analyse / trafilatura default", f"{plain / ours:.2f}"],
+        ["analyse / trafilatura with metadata", f"{rich / ours:.2f}"],
+        ["analyse on all pages, pages a second", f"{len(pages) / whole:.1f}"],
+        ["triage, ms a page", f"{1000 * triage / len(pages):.2f}"],
+        ["peak memory with all pages held, MB", f"{memory:.0f}"],
+    ]
+    for name, value in rows:
+        print(f"{name:56} {value:>14}")
+    if told.write:
+        write_rows(
+            "Extraction and backfill", ["figure", "measured"], rows, "python -m benchmarks.extraction WARC --write"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""A headline and a text in, what each language's terms find in them out: the ground on which a verdict stands."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from crawler.relevance.features import Act, Field, acts, measure, survey
+from crawler.relevance.lexicon import Hit, Lexicon
+from crawler.relevance.words import Words, split
+from crawler.topics import RUSSIA, Topic, load
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one language's terms find in an article."""
+
+    language: str
+    title: Words
+    text: Words
+    found: Field
+    acts: list[Act]
+    possible: bool
+
+    def figures(self) -> list[dict[str, float]]:
+        """The figures that a score is made of, of each passage with an act."""
+        return measure(self.found, self.acts)
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The matcher of one of the topic's languages; of the acts in all of them for an empty name."""
+    topic = load()
+    if language:
+        return Lexicon(topic, topic.languages[language].terms)
+    terms = [term for known in topic.languages.values() for term in known.terms]
+    return Lexicon(topic, [term for term in terms if topic.roles[term.role].kind == "what"])
+
+
+def read(headline: str, text: str, language: str) -> list[Reading]:
+    """What the terms of each language find whose acts stand in the article; its own language is named by ``language``.
+
+    Pages mix languages, and headlines are detected wrongly, so no language is believed alone.
+    """
+    title, body = split(headline), split(text)
+    topic = load()
+    readings = [_read(topic, headline, title, text, body, name) for name in _languages(headline, title, text, body, language)]
+    return [reading for reading in readings if reading.possible]
+
+
+def _languages(headline: str, title: Words, text: str, body: Words, language: str) -> list[str]:
+    """The article's language, and those whose acts stand in it and are no words of a reading in its own."""
+    every = lexicon("")
+    hits: list[Hit] = [*every.find(headline, title), *every.find(text, body)]
+    names = {name for hit in hits for name in hit.languages}
+    return sorted(names, key=lambda name: (name != language, name))
+
+
+def _read(topic: Topic, headline: str, title: Words, text: str, body: Words, language: str) -> Reading:
+    words = lexicon(language)
+    found = survey((title, words.find(headline, title)), (body, words.find(text, body)))
+    home = topic.languages[language].home
+    doing = acts(found, topic, home=home)
+    return Reading(
+        language, title, body, found, doing, possible=any(_met(topic, found, act, home=home) for act in doing)
+    )
+
+
+def _met(topic: Topic, found: Field, act: Act, *, home: bool) -> bool:
+    """Whether all that ``act`` needs stands in the article; a text in a home language need not name Russia."""
+    needs = [need for need in topic.roles[act.spot.hit.role].needs if need != RUSSIA or not home]
+    return all(any(found.places.get(role) for role in topic.meeting(need)) for need in needs)
