@@ -3,8 +3,6 @@
 ``scan`` never refuses a page that ``judge`` could keep, whatever its encoding. ``glance`` only orders what is to be fetched.
 """
 
-
-
 from crawler.relevance.bytescan import scan
 from crawler.relevance.reading import read
 from crawler.relevance.reasons import explain, reasons

@@ -13,8 +13,8 @@ from functools import cache
 import hyperscan
 
 from crawler.relevance.bytepatterns import encodings, expressions
-from crawler.relevance.compiled import database
 from crawler.relevance.cleaning import HIDING, PERHAPS_HIDING, as_utf8, cleaned, is_utf8
+from crawler.relevance.compiled import database
 from crawler.relevance.features import ACTS, acts, survey
 from crawler.relevance.lexicon import parse
 from crawler.relevance.reading import lexicon

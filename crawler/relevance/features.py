@@ -12,12 +12,14 @@ from crawler.topics import Topic
 from db.model import Zone
 
 ACTS = ("desertion", "absence", "refusal", "evasion", "helpers", "defection", "leaving", "flight", "asylum")
+OURS = ("russia", "force", "helpers")
 ARMED = ("soldier", "army", "force", "draft")
 AFTERMATH = ("asylum", "shelter", "justice", "return")
 NOISE = ("fiction", "reference", "politics", "spy")
 _LEAD = 60  # words of the text that count as its lead
 _NEIGHBOUR, _NEAR = 15, 0.45  # an act in everyday words needs its company within 18 words of its sentence
 _APART, _PASSAGE, _AROUND = 50, 100, 30  # words: between acts of one passage, its length, and what is read around it
+_FAINT = 0.15  # of another side's nearness; less is none
 _TITLE_APART = 8  # words between the title and the text, as far as nearness goes
 
 
@@ -105,7 +107,7 @@ def _counts(found: Field, spot: Spot, company: frozenset[str]) -> bool:
 
 
 def _act(found: Field, spot: Spot, home: bool) -> Act:
-    ours = max(found.near("russia", spot), found.near("force", spot), found.near("helpers", spot))
+    ours = max(found.near(role, spot) for role in OURS)
     theirs = max(
         found.near("ukraine_army", spot),
         0.3 * found.near("ukraine", spot, 3),
@@ -114,12 +116,18 @@ def _act(found: Field, spot: Spot, home: bool) -> Act:
     )
     return Act(
         spot=spot,
-        ours=max(ours, 0.25) if home else ours,
+        ours=max(ours, _floor(found, theirs, home=home)),
         theirs=theirs,
         armed=max(found.near(role, spot, 10) for role in ARMED),
         aftermath=max(found.near(role, spot, 12) for role in AFTERMATH),
         noise=max(found.near(role, spot, 10) for role in NOISE),
     )
+
+
+def _floor(found: Field, theirs: float, *, home: bool) -> float:
+    """The least that an act is Russia's: where the text is Russian, or where it names Russia and no other side nearby."""
+    named = theirs < _FAINT and any(found.places.get(role) for role in OURS)
+    return 0.3 if named else 0.25 if home else 0.0
 
 
 def measure(found: Field, doing: list[Act]) -> list[dict[str, float]]:
@@ -149,7 +157,7 @@ def _passage(found: Field, doing: list[Act]) -> dict[str, float]:
     figures: dict[str, float] = {"kinds": len({act.spot.hit.role for act in doing if act.worth > 0.3}) / 4}
     for act in doing:
         _raise(figures, f"act_{act.spot.hit.role}", act.worth)
-        _raise(figures, f"in_{act.spot.zone}", act.worth)
+        _raise(figures, "in_title" if act.spot.zone is Zone.TITLE else "in_text", act.worth)
         _raise(figures, "after", act.worth * act.aftermath)
         _raise(figures, "armed", act.worth * act.armed)
         _raise(figures, "noisy", act.noise)

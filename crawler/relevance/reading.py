@@ -42,7 +42,9 @@ def read(headline: str, text: str, language: str) -> list[Reading]:
     """
     title, body = split(headline), split(text)
     topic = load()
-    readings = [_read(topic, headline, title, text, body, name) for name in _languages(headline, title, text, body, language)]
+    readings = [
+        _read(topic, headline, title, text, body, name) for name in _languages(headline, title, text, body, language)
+    ]
     return [reading for reading in readings if reading.possible]
 
 
