@@ -26,7 +26,8 @@ from scheduler.jobs import utc_now
 
 WORDS = [
     "harbour", "council", "river", "market", "school", "bridge", "winter", "festival", "farmer", "train", "museum",
-    "budget", "teacher", "garden", "storm", "library", "concert", "village", "engineer", "hospital", "forest", "mayor", "recipe",
+    "budget", "teacher", "garden", "storm", "library", "concert", "village", "engineer", "hospital", "forest", "mayor",
+    "recipe",
 ]  # fmt: skip
 PORT = 8700
 SERVER = 0  # the process of the sites, once it runs

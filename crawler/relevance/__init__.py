@@ -1,6 +1,6 @@
-"""Relevance, the whole stage: an article in, a verdict with its reasons out; and two cheaper looks for what comes before.
+"""Relevance, the whole stage: an article in, a verdict with its reasons out; and two cheaper looks before it.
 
-``scan`` never refuses a page that ``judge`` could keep, whatever its encoding. ``glance`` only orders what is to be fetched.
+``scan`` never refuses a page that ``judge`` could keep, whatever its encoding. ``glance`` only orders what to fetch.
 """
 
 from crawler.relevance.bytescan import scan

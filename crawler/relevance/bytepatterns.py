@@ -8,8 +8,8 @@ from crawler.relevance.lexicon import Form, Step
 from crawler.relevance.words import fold
 from crawler.topics import Language
 
-# Encodings of the WHATWG standard in which pages come, by script (ISO 15924); UTF-16 becomes UTF-8 before. Other scripts
-# come in UTF-8 only.
+# Encodings of the WHATWG standard in which pages come, by script (ISO 15924); UTF-16 becomes UTF-8 before. Other
+# scripts come in UTF-8 only.
 _LATIN = (
     "windows-1252", "iso-8859-15", "windows-1250", "iso-8859-2", "iso-8859-16", "iso-8859-3", "windows-1254",
     "windows-1257", "iso-8859-4", "iso-8859-10", "iso-8859-13",
@@ -26,7 +26,7 @@ _LONG = {True: 11, False: 7}  # letters; so many of a longer word, Latin or not,
 _SHORT = 6  # letters; a shorter word in another script than ours needs its left edge too
 _MARKUP, _WORD = 100, 20  # bytes allowed between two words of a phrase: for markup, and for each word in between
 _BEFORE = {
-    True: rb"(?:[\x00-\x7f]|\xc2[\x80-\xbf]|[\xe2\xe3\xef][\x80-\xbf][\x80-\xbf]|\xf0[\x80-\xbf][\x80-\xbf][\x80-\xbf])",
+    True: rb"(?:[\x00-\x7f]|\xc2[\x80-\xbf]|[\xe2\xe3\xef][\x80-\xbf]{2}|\xf0[\x80-\xbf]{3})",
     False: rb"[^\xc0-\xff]",
 }
 _AFTER = {True: rb"[^\xc3-\xdf]", False: rb"[^\xc0-\xff]"}
@@ -40,7 +40,8 @@ def encodings(script: str) -> tuple[str, ...]:
 def expressions(steps: Sequence[Step], language: Language, common: frozenset[str]) -> frozenset[bytes]:
     """Expressions of which one matches wherever the words of ``steps`` stand in a page, in any encoding of its script.
 
-    A phrase is searched for by its rarest word; as a whole where all its words are common, and in plain ASCII. To be matched with dots for all bytes and ASCII in any case, in a page with a space on either side.
+    A phrase is searched for by its rarest word; as a whole where all its words are common, and in plain ASCII. To be
+    matched with dots for all bytes and ASCII in any case, in a page with a space on either side.
     """
     rarest = max(steps, key=lambda step: _rarity(step, common))
     plain = all(form.spelled.isascii() for step in steps for form in step.forms)

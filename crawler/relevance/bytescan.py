@@ -6,6 +6,7 @@ asks for Russia, where that must be named. Around each place of the first the te
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +19,7 @@ from crawler.relevance.compiled import database
 from crawler.relevance.features import ACTS, acts, survey
 from crawler.relevance.lexicon import parse
 from crawler.relevance.reading import lexicon
-from crawler.relevance.words import split
+from crawler.relevance.words import Words, split
 from crawler.topics import RUSSIA, Term, load
 
 _HIDDEN, _PERHAPS = "hidden", "perhaps"  # stand for a language where what hides words, or may, was found
@@ -28,6 +29,9 @@ _INLINE = re.compile(
     rb"</?(?:a|abbr|b|cite|em|font|i|mark|q|s|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.IGNORECASE
 )
 _TAG = re.compile(rb"<[^<>]*>|^[^<>]*>|<[^<>]*$")
+_SCRIPT = re.compile(rb"<(script|style)\b[^>]*>", re.IGNORECASE)
+_LINKED = re.compile(rb"ld\+json", re.IGNORECASE)
+_LONGEST_TAG = 600  # bytes; a word further behind a "<" than this is taken for text
 _NOTHING = split("")
 
 
@@ -42,7 +46,30 @@ def scan(body: bytes) -> bool:
     if not found.keys() - {_HIDDEN, _PERHAPS}:
         return False
     likely = found.keys() & (search.homes | search.russia.places(page).keys())
-    return any(_acts(page, found[language], language) for language in likely)
+    unread = _unread(page) if likely else []
+    shown = {language: [end for end in found[language] if _is_shown(page, end, unread)] for language in likely}
+    return _says_an_act(page, {language: ends for language, ends in shown.items() if ends})
+
+
+def _unread(page: bytes) -> list[tuple[int, int]]:
+    """The stretches of ``page`` in scripts and styles, which no reader sees; linked data is read for a headline."""
+    stretches = []
+    for opening in _SCRIPT.finditer(page):
+        end = page.find(b"</" + opening[1], opening.end())
+        if not _LINKED.search(opening[0]):
+            stretches.append((opening.start(), end if end >= 0 else opening.end()))
+    return stretches
+
+
+def _is_shown(page: bytes, end: int, unread: list[tuple[int, int]]) -> bool:
+    """Whether what ends at ``end`` stands in text, or in a meta element, and not in another tag or a script."""
+    at = bisect_left(unread, (end, 0)) - 1
+    if at >= 0 and unread[at][1] >= end:
+        return False
+    opened = page.rfind(b"<", max(0, end - _LONGEST_TAG), end)
+    if opened < 0 or page.find(b">", opened, end) >= 0:
+        return True
+    return page[opened : opened + 5].lower() == b"<meta"
 
 
 class Patterns:
@@ -108,12 +135,16 @@ def _rows(term: Term) -> list[tuple[str, bytes, bool]]:
     ]
 
 
-def _acts(page: bytes, ends: list[int], language: str) -> bool:
-    """Whether the words around one of ``ends`` say an act in ``language``."""
-    spans = _spans(ends)
+def _says_an_act(page: bytes, ends: dict[str, list[int]]) -> bool:
+    """Whether the words around one of the ``ends`` of a language say an act in it."""
+    spans = _spans(sorted({end for found in ends.values() for end in found}))
     if sum(end - start for start, end in spans) > _ENOUGH:
         return True
-    return any(_acts_in(page[max(start, 0) : end], language) for start, end in spans)
+    for start, end in spans:
+        here = [language for language, found in ends.items() if bisect_left(found, start) < bisect_left(found, end)]
+        if _acts_in(page[max(start, 0) : end], here):
+            return True
+    return False
 
 
 def _spans(ends: list[int]) -> list[tuple[int, int]]:
@@ -127,14 +158,18 @@ def _spans(ends: list[int]) -> list[tuple[int, int]]:
     return spans
 
 
-def _acts_in(source: bytes, language: str) -> bool:
-    topic = load()
-    known = topic.languages[language]
+def _acts_in(source: bytes, languages: list[str]) -> bool:
+    """Whether ``source`` says an act in one of ``languages``; each way of decoding it is split into words once."""
     visible = _TAG.sub(b" ", _INLINE.sub(b"", source))
-    for text in _decoded(visible, known.script):
-        words = split(text)
-        if acts(survey((_NOTHING, []), (words, lexicon(language).find(text, words))), topic, home=known.home):
-            return True
+    topic, words = load(), dict[str, Words]()
+    for language in languages:
+        known = topic.languages[language]
+        for text in _decoded(visible, known.script):
+            if text not in words:
+                words[text] = split(text)
+            hits = lexicon(language).find(text, words[text])
+            if acts(survey((_NOTHING, []), (words[text], hits)), topic, home=known.home):
+                return True
     return False
 
 

@@ -1,10 +1,11 @@
-"""Byte patterns in, a hyperscan database out: compiled once a machine, then read back from a cache file in milliseconds."""
+"""Byte patterns in, a hyperscan database out: compiled once a machine, then read back from a cache file."""
 
 import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import hyperscan
@@ -15,13 +16,13 @@ _FOLDER = Path(tempfile.gettempdir()) / f"deserters-{os.getuid()}"
 def database(expressions: Sequence[bytes], ids: Sequence[int], flags: Sequence[int]) -> hyperscan.Database:
     """The database of ``expressions`` with their numbers and flags.
 
-    The cache file's name is a digest of all three and of hyperscan's version, so a change of terms compiles anew. Only a
-    folder of our own is trusted.
+    The cache file's name is a digest of all three and of hyperscan's version, so a change of terms compiles anew. Only
+    a folder of our own is trusted.
 
     Raises:
         hyperscan.HyperscanError: an expression cannot be compiled.
     """
-    told = repr((hyperscan.__version__, list(expressions), list(ids), list(flags))).encode()
+    told = repr((version("hyperscan"), list(expressions), list(ids), list(flags))).encode()
     path = _FOLDER / f"{hashlib.sha256(told).hexdigest()[:32]}.hs"
     known = _read(path)
     if known:

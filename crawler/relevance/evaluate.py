@@ -1,4 +1,4 @@
-"""Labelled rows in, figures out: precision, recall and F1 with their intervals, by language and by kind, and the misses."""
+"""Labelled rows in, figures out: precision, recall, F1 with intervals, by language and by kind, and the misses."""
 
 import html
 import random

@@ -1,4 +1,4 @@
-"""The terms found in an article in, the figures a score is made of out: which acts, whose, how near, and in which zone."""
+"""The terms found in an article in, the figures of its score out: which acts, whose, how near, in which zone."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -44,7 +44,7 @@ class Field:
     words: int = 0
 
     def near(self, role: str, at: Spot, scale: float = 6.0) -> float:
-        """How near the nearest spot of ``role`` is: 1 beside it, falling with the words between, less in other sentences."""
+        """How near the nearest spot of ``role`` is: 1 beside it, less with words between and in other sentences."""
         places = self.places.get(role)
         if not places:
             return 0.0
@@ -94,9 +94,9 @@ def survey(title: tuple[Words, list[Hit]], text: tuple[Words, list[Hit]]) -> Fie
 
 
 def acts(found: Field, topic: Topic, *, home: bool) -> list[Act]:
-    """Every act in ``found``; one in everyday words only near what it needs. ``home``: no country named means Russia."""
+    """Every act in ``found``; in everyday words only near what it needs. ``home``: no country named means Russia."""
     return [
-        _act(found, spot, home)
+        _act(found, spot, home=home)
         for spot in found.spots
         if spot.hit.role in ACTS and _counts(found, spot, topic.company(spot.hit.role))
     ]
@@ -106,7 +106,7 @@ def _counts(found: Field, spot: Spot, company: frozenset[str]) -> bool:
     return not company or any(found.near(role, spot, _NEIGHBOUR) > _NEAR for role in company)
 
 
-def _act(found: Field, spot: Spot, home: bool) -> Act:
+def _act(found: Field, spot: Spot, *, home: bool) -> Act:
     ours = max(found.near(role, spot) for role in OURS)
     theirs = max(
         found.near("ukraine_army", spot),
@@ -125,7 +125,7 @@ def _act(found: Field, spot: Spot, home: bool) -> Act:
 
 
 def _floor(found: Field, theirs: float, *, home: bool) -> float:
-    """The least that an act is Russia's: where the text is Russian, or where it names Russia and no other side nearby."""
+    """The least that an act is Russia's: where the text is Russian, or names Russia and no other side nearby."""
     named = theirs < _FAINT and any(found.places.get(role) for role in OURS)
     return 0.3 if named else 0.25 if home else 0.0
 

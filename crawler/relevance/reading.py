@@ -41,10 +41,8 @@ def read(headline: str, text: str, language: str) -> list[Reading]:
     Pages mix languages, and headlines are detected wrongly, so no language is believed alone.
     """
     title, body = split(headline), split(text)
-    topic = load()
-    readings = [
-        _read(topic, headline, title, text, body, name) for name in _languages(headline, title, text, body, language)
-    ]
+    topic, names = load(), _languages(headline, title, text, body, language)
+    readings = [_read(topic, (headline, title), (text, body), name) for name in names]
     return [reading for reading in readings if reading.possible]
 
 
@@ -56,7 +54,8 @@ def _languages(headline: str, title: Words, text: str, body: Words, language: st
     return sorted(names, key=lambda name: (name != language, name))
 
 
-def _read(topic: Topic, headline: str, title: Words, text: str, body: Words, language: str) -> Reading:
+def _read(topic: Topic, head: tuple[str, Words], main: tuple[str, Words], language: str) -> Reading:
+    (headline, title), (text, body) = head, main
     words = lexicon(language)
     found = survey((title, words.find(headline, title)), (body, words.find(text, body)))
     home = topic.languages[language].home

@@ -68,7 +68,7 @@ class Topic:
 
 @cache
 def load(path: Path | None = None) -> Topic:
-    """Read the topic at ``path`` (the shipped one without) and its languages, from the folder of the same name beside it.
+    """Read the topic at ``path`` (the shipped one without) and its languages, from the folder of its name beside it.
 
     Raises:
         HandwrittenError: a file breaks the grammar, or gives terms to a role that the topic does not have; names file,

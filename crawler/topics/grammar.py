@@ -1,4 +1,4 @@
-"""What a topic's files may hold: the grammar of ``deserters.yml`` and ``deserters/<language>.yml``, checked by pydantic.
+"""What a topic's files may hold: the grammar of ``deserters.yml`` and ``deserters/<language>.yml``.
 
 A term is one line of words. ``stem*`` is any word that begins so, ``*stem*`` any word that contains it, ``a|b`` either
 word, ``=СОЧ`` exactly so in upper and lower case, and ``~3`` allows up to three words in between.
@@ -35,8 +35,8 @@ class Role(Handwritten):
 
     ``kind``: who (whose people), what (the act), context (what follows from it) or veto (a sign of another subject).
     ``side``: whose army the term speaks of. ``hides``: other terms that overlap such a term do not count.
-    ``needs``: an act makes a report only together with a term of each of these roles. ``counts_as``: roles that a term of
-    this one stands in for. ``everyday``: an act in everyday words; it counts only near what it needs.
+    ``needs``: an act makes a report only together with a term of each of these roles. ``counts_as``: roles that a term
+    of this one stands in for. ``everyday``: an act in everyday words; it counts only near what it needs.
     """
 
     kind: Annotated[str, StringConstraints(pattern="^(who|what|context|veto)$")]
@@ -84,7 +84,7 @@ class LanguageFile(Handwritten):
 
     ``home``: texts in this language speak of Russia where they name no country. ``prefixes``: what may stand before a
     word and is written together with it. ``capitals``: letters whose capital is not the usual one.
-    ``common``: words that stand on many pages, so that a search for a phrase had better begin with another of its words.
+    ``common``: words that stand on many pages, so that a search for a phrase had better begin with another one.
     """
 
     language: Line

@@ -12,8 +12,7 @@ from tests.running import Desk
 
 PAGE = Reply(
     body=b"<html><head><title>Harvest</title></head><body><article><h1>A long day of harvest in the valley</h1>"
-    + b"<p>The farmers of the valley brought in the wheat before the rain, and the mill paid on the same day.</p>"
-    * 40
+    + b"<p>The farmers of the valley brought in the wheat before the rain, and the mill paid on the same day.</p>" * 40
     + b"</article></body></html>",
     headers={"Content-Type": "text/html; charset=utf-8"},
 )

@@ -1,4 +1,4 @@
-"""The main job on the newspaper: its publishers run on loopback, one crawl asks them, Datasette serves what was found."""
+"""The main job on the newspaper: its publishers run on loopback, a crawl asks them, Datasette serves the result."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ FOLDER = Path("demo")
 
 
 def main() -> int:
-    """Crawl the newspaper into ``demo/`` and serve the result until interrupted; the exit code is that of the last step."""
+    """Crawl the newspaper into ``demo/`` and serve the result until interrupted; the exit code of the last step."""
     FOLDER.mkdir(exist_ok=True)
     settings = {
         "DESERTERS_DB": str(FOLDER / "deserters.db"),
@@ -24,12 +24,14 @@ def main() -> int:
     environment = {**os.environ, **settings}
     with Newspaper(manners=False) as paper:
         paper.write_sources(FOLDER / "sources")
-        print(f"A newspaper of {len(paper.sites)} publishers runs on loopback; some of them mind no manners.", flush=True)  # noqa: T201  # a program's greeting
-        crawled = subprocess.run([sys.executable, "-m", "scheduler.cli", "crawl"], env=environment, check=False)  # noqa: S603  # our own command
+        print(
+            f"A newspaper of {len(paper.sites)} publishers runs on loopback; some of them mind no manners.", flush=True
+        )
+        crawled = subprocess.run([sys.executable, "-m", "scheduler.cli", "crawl"], env=environment, check=False)
     if crawled.returncode:
         return crawled.returncode
     try:
-        return subprocess.run([sys.executable, "-m", "scheduler.cli", "serve"], env=environment, check=False).returncode  # noqa: S603  # our own command
+        return subprocess.run([sys.executable, "-m", "scheduler.cli", "serve"], env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 0
 
