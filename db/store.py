@@ -124,12 +124,19 @@ class Store:
             for source in sources:
                 self._upsert("sources", rows.source_row(source), "id")
 
+    def know_channels(self, states: Iterable[ChannelState]) -> None:
+        """Remember channels that are not known yet; those that are stay as they are."""
+        with self._transaction():
+            for state in states:
+                self._add("channels", rows.channel_row(state), "url")
+
     def settle_channel(
         self, states: Iterable[ChannelState], candidates: Iterable[Candidate], issues: Iterable[Issue], now: datetime
     ) -> list[Candidate]:
         """Keep what a channel's answer taught: its state, its issues, and the links not known yet, which are returned.
 
-        Validators and links are one transaction: a kill can never leave a 304 that hides links.
+        Validators and links are one transaction: a kill can never leave a 304 that hides links. Channels that an answer
+        names are made known before it is settled, for the same reason.
         """
         fresh = []
         with self._transaction():
@@ -233,10 +240,7 @@ class Store:
         return bool(known and differs and known["url"] != analysis.capture.url)
 
     def _know(self, source: Source) -> None:
-        row = rows.source_row(source)
-        names = ", ".join(row)
-        marks = ", ".join(f":{name}" for name in row)
-        self._db.execute(f"INSERT INTO sources ({names}) VALUES ({marks}) ON CONFLICT(id) DO NOTHING", row)  # noqa: S608  # column names are ours
+        self._add("sources", rows.source_row(source), "id")
 
     def _settle_page(self, row: rows.Row) -> None:
         old = next(self._db.query("SELECT first_seen, judged_at, outcome FROM pages WHERE key=?", [row["key"]]), None)
@@ -255,6 +259,11 @@ class Store:
     def _insert(self, table: str, row: rows.Row) -> int:
         names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
         return self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", row).lastrowid or 0  # noqa: S608  # table and column names are ours
+
+    def _add(self, table: str, row: rows.Row, key: str) -> None:
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT({key}) DO NOTHING"  # noqa: S608  # table and column names are ours
+        self._db.execute(sql, row)
 
     def _upsert(self, table: str, row: rows.Row, key: str) -> None:
         names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)

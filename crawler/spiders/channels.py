@@ -12,8 +12,8 @@ from crawler.urls import key
 from db.model import Candidate, Channel, ChannelKind, ChannelState, Issue, Level, Offer
 
 STALE_AFTER = timedelta(days=30)
-MAX_CHILDREN = 50
-MAX_LINKS = 5000
+MAX_CHILDREN = 500
+MAX_LINKS = 5000  # of one channel in one run; further ones wait in the database for the next
 LONGEST_REST = 7 * 86400.0  # seconds; a host that asks for more is asked again after a week all the same
 _MEANINGS = {401: "blocked", 403: "blocked", 451: "blocked", 429: "asked-to-wait", 404: "gone", 410: "gone"}
 _WORDS = {
@@ -96,7 +96,7 @@ class _Window:
 
 def _read(channel: Channel, state: ChannelState, answer: Answer, listing: Listing, window: _Window) -> Learned:
     wanted = [entry for entry in listing.entries if window.takes(entry)]
-    candidates = _candidates(channel, wanted[:MAX_LINKS], window)
+    candidates = _candidates(channel, wanted, window)
     children = sorted(filter(window.takes, listing.children), key=lambda entry: entry.dated or window.now, reverse=True)
     state = replace(
         state,
@@ -107,13 +107,8 @@ def _read(channel: Channel, state: ChannelState, answer: Answer, listing: Listin
     )
     flaws = [(listing.flaw, f"{answer.url}: {listing.flaw_detail}")] if listing.flaw else []
     if len(wanted) > MAX_LINKS or len(children) > MAX_CHILDREN:
-        flaws.append(
-            (
-                "too-many-links",
-                f"{answer.url} lists {len(wanted) + len(children)} links; the rest waits for the next run",
-            )
-        )
-        state = replace(state, etag="", last_modified="")
+        words = f"{answer.url} lists {len(wanted)} links and {len(children)} sitemaps; one run takes"
+        flaws.append(("too-many-links", f"{words} {MAX_LINKS} and {MAX_CHILDREN}; further links wait for the next"))
     state, issues = _judged(channel, state, flaws, window.now)
     further = tuple(_child(channel, entry) for entry in children[:MAX_CHILDREN])
     return Learned(state=state, candidates=candidates, children=further, issues=issues)

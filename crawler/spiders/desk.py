@@ -73,6 +73,11 @@ class Desk:
         self._thread.shutdown(wait=True)
 
     def _keep(self, learned: Learned, now: datetime) -> list[Candidate]:
+        named = [
+            ChannelState(url=one.url, source=one.source, kind=one.kind, parent=learned.state.url)
+            for one in learned.children
+        ]
+        self._store.know_channels(named)
         return self._store.settle_channel([learned.state], learned.candidates, learned.issues, now)
 
     async def _do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

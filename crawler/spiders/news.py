@@ -4,6 +4,7 @@ import traceback
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import islice
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -12,7 +13,7 @@ from twisted.python.failure import Failure
 from crawler import discovery
 from crawler.spiders import faults
 from crawler.spiders.analyst import Analyst
-from crawler.spiders.channels import Answer, issue, trouble
+from crawler.spiders.channels import MAX_LINKS, Answer, issue, trouble
 from crawler.spiders.desk import Desk
 from crawler.spiders.plan import Plan, Progress
 from db.model import (
@@ -59,9 +60,9 @@ class NewsSpider(Spider):
                     await self.desk.note([refusal], self.plan.now())
                 else:
                     yield self._ask(channel)
-        for candidate in self.desk.waiting:
-            if candidate.offer.source in self.sources:
-                yield self._fetch(candidate)
+        mine = (candidate for candidate in self.desk.waiting if candidate.offer.source in self.sources)
+        for candidate in islice(mine, MAX_LINKS):
+            yield self._fetch(candidate)
 
     def _refusal(self, channel: Channel) -> Issue | None:
         """Why ``channel`` is not asked in this run, where there is a reason."""
@@ -106,7 +107,7 @@ class NewsSpider(Spider):
         for child in children:
             if child.url != channel.url:
                 yield self._ask(child, parent=channel.url)
-        for candidate in fresh:
+        for candidate in fresh[:MAX_LINKS]:
             yield self._fetch(candidate)
         self.progress(self.counts)
 

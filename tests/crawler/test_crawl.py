@@ -50,10 +50,16 @@ def expected() -> dict[str, Any]:
 
 def test_every_page_on_the_subject_is_kept_and_no_other(crawled: Desk) -> None:
     kept = {urlsplit(url).path for (url,) in crawled.rows("SELECT url FROM reports")}
-    pages = {path: told for publisher in expected()["pages"].values() for path, told in publisher.items()}
-    meant = {path for path, told in pages.items() if told["on_topic"]}
-    assert kept - meant == set()
-    assert len(kept & meant) >= len(meant) - 1
+    out_of_reach = {"locked", "dusty"}  # one forbids robots by its failing robots.txt, the other's pages are too old
+    meant = {
+        path
+        for publisher, pages in expected()["pages"].items()
+        for path, told in pages.items()
+        if told["on_topic"]
+        and publisher not in out_of_reach
+        and told.get("trait") not in {"endless", "huge", "private"}
+    }
+    assert kept == meant
 
 
 def test_counts_add_up_and_the_row_of_the_run_says_so(crawled: Desk) -> None:

@@ -24,9 +24,8 @@ def main() -> int:
     environment = {**os.environ, **settings}
     with Newspaper(manners=False) as paper:
         paper.write_sources(FOLDER / "sources")
-        print(
-            f"A newspaper of {len(paper.sites)} publishers runs on loopback; some of them mind no manners.", flush=True
-        )
+        sys.stdout.write(f"A newspaper of {len(paper.sites)} publishers runs on loopback, bad manners included.\n")
+        sys.stdout.flush()
         crawled = subprocess.run([sys.executable, "-m", "scheduler.cli", "crawl"], env=environment, check=False)
     if crawled.returncode:
         return crawled.returncode
