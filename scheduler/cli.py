@@ -14,8 +14,8 @@ from rich.console import Console
 from crawler import sources as watch_list
 from crawler.errors import ConfigurationError, DesertersError, HandwrittenError
 from scheduler import config as configuration
+from scheduler import evaluating, jobs, show, timetable
 from scheduler import explain as explaining
-from scheduler import jobs, show, timetable
 from scheduler.backfill import backfill as read_archives
 from scheduler.jobs import RunReport
 
@@ -136,6 +136,20 @@ def explain(
             {"db": db, "archive": archive, "sources": sources, "allow_private": allow_private}, config
         )
         explaining.explain(out, settings, target)
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Labelled rows, one JSON object a line.", exists=True, dir_okay=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
+) -> None:
+    """Score the judge on a labelled file: precision, recall and F1, by language and by kind, and the misses."""
+    with _plainly():
+        found = evaluating.evaluate_file(file)
+        if as_json:
+            typer.echo(evaluating.as_json(found))
+        else:
+            evaluating.show(out, found)
 
 
 @app.command()
