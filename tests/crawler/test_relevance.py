@@ -42,7 +42,7 @@ CHARSETS = {
     "tr": ("utf-8", "windows-1254", "iso-8859-9"),
 }
 NEAR_MISSES = {
-    "Ukrainian absence": "Ukrainian soldiers left their units without leave by the thousand; Kyiv opened criminal cases.",
+    "Ukrainian absence": "Ukrainian soldiers left their units without leave by the thousand, Kyiv said.",
     "history": "A memorial to the Wehrmacht deserters of the Second World War was unveiled in Cologne on Sunday.",
     "place": "The deserted village in the Russian north has stood empty since the mine closed thirty years ago.",
     "politics": "Two deputies deserted their party in Moscow and joined the ruling faction before the election.",
@@ -180,7 +180,9 @@ def test_quality_does_not_fall_below_its_floor(shared: Path, name: str) -> None:
 
 
 def test_planted_pages_are_kept_and_other_real_pages_are_not(shared: Path) -> None:
-    kept, others, lost = 0, [], []
+    kept = 0
+    others: list[str] = []
+    lost: list[str] = []
     for capture in captures(shared / "corpus" / "pages.warc.gz"):
         if not scan(capture.body):
             continue  # a page without a word of the topic; `test_nothing_that_the_judge_keeps...` looks at those
