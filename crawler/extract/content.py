@@ -10,14 +10,23 @@ from crawler.extract.document import Document
 _SOFT_HYPHEN = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _SPACES = re.compile(r"[^\S\n]+")
 _MIN_LINE = 2
+_LINK = 12  # characters; a shorter line in a link may be a name or a heading
 _TOP, _KICKER = 4, 60  # a headline stands among the first lines; what stands above it is this short
 
 
 def main_text(document: Document) -> str:
     """Trafilatura's main text, without comments; empty where it finds none."""
+    links = document.link_texts
     found = bare_extraction(document.tree, include_comments=False)
     text = getattr(found, "text", None)
-    return paragraphs(text) if isinstance(text, str) else ""
+    return without_links(paragraphs(text), links) if isinstance(text, str) else ""
+
+
+def without_links(text: str, links: frozenset[str]) -> str:
+    """``text`` less the paragraphs that are nothing but a link, such as “read also”; unless little else would stay."""
+    lines = text.split("\n\n")
+    kept = [line for line in lines if len(line) < _LINK or line.lstrip("•-–—*> ") not in links]
+    return "\n\n".join(kept) if sum(map(len, kept)) > 0.5 * len(text) else text
 
 
 def second_text(document: Document) -> str:

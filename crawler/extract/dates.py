@@ -32,7 +32,7 @@ _ELSEWHERE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dated:
-    """A moment and where it was told: feed, json-ld, meta, time, url, text; both empty where nothing was found."""
+    """A moment in its own zone, and where it was told: feed, json-ld, meta, time, url, text; empty where not found."""
 
     moment: datetime | None = None
     origin: str = ""
@@ -42,10 +42,19 @@ def published(document: Document, told: datetime | None, fetched_at: datetime, l
     """When the page was published; ``told`` is the channel's word. Nothing a day after the fetch is believed."""
     for origin, moment in _told(document, told, language):
         if EARLIEST <= moment <= fetched_at + timedelta(days=1):
-            return Dated(moment=moment.astimezone(UTC).replace(microsecond=0), origin=origin)
+            moment = _in_its_zone(moment, document) if origin == "feed" else moment
+            return Dated(moment=moment.replace(microsecond=0), origin=origin)
     guess = find_date(document.tree, original_date=True, extensive_search=True, max_date=fetched_at.date().isoformat())
     guessed = _parse(guess, "")
     return Dated(moment=guessed, origin="text") if guessed and guessed >= EARLIEST else Dated()
+
+
+def _in_its_zone(told: datetime, document: Document) -> datetime:
+    """``told``, which a channel gives without its place, in the zone in which the page tells the same moment."""
+    for _, moment in _told(document, None, ""):
+        if abs(moment - told) < timedelta(minutes=1):
+            return moment
+    return told
 
 
 def _told(document: Document, told: datetime | None, language: str) -> Iterator[tuple[str, datetime]]:

@@ -16,7 +16,7 @@ from db.model import Capture
 
 _ARTICLE = re.compile(r"(?:^|/)(?:\w*Article|BlogPosting|LiveBlogPosting|Report|SocialMediaPosting)$")
 _SEPARATOR = re.compile(r"\s+[|–—·»-]\s+")
-_MAX_TITLE = 400
+_MAX_TITLE, _MAX_STANDFIRST = 400, 600
 JsonObject = dict[str, Any]
 
 
@@ -82,6 +82,35 @@ class Document:
             "locked",
             "metered",
         }
+
+    @cached_property
+    def standfirst(self) -> str:
+        """The lines below the headline, as the page's description gives them."""
+        told = (
+            _text(self.linked.get("description")) or self.meta.get("og:description") or self.meta.get("description", "")
+        )
+        return " ".join(told.split())[:_MAX_STANDFIRST]
+
+    @cached_property
+    def section(self) -> str:
+        """The part of the paper."""
+        told = next(iter(_as_list(self.linked.get("articleSection"))), None) or self.meta.get("article:section", "")
+        return " ".join(_text(told).split())[:80]
+
+    @cached_property
+    def image(self) -> str:
+        """The address of the leading picture; empty where it is no web address."""
+        told = next(iter(_as_list(self.linked.get("image"))), None)
+        address = told.get("url") if isinstance(told, dict) else told
+        return str(address or self.meta.get("og:image", "")).strip()
+
+    @cached_property
+    def link_texts(self) -> frozenset[str]:
+        """The words of paragraphs that are one link and nothing else, white space folded."""
+        told = ((" ".join(p.text_content().split()), p.findall(".//a")) for p in self.tree.iter("p"))
+        return frozenset(
+            text for text, links in told if len(links) == 1 and text == " ".join(links[0].text_content().split())
+        )
 
     @cached_property
     def _heading(self) -> str:
