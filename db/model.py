@@ -5,7 +5,7 @@ languages ISO 639-1, offsets count characters of the text they point into.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -141,7 +141,9 @@ class Evidence:
 class Article:
     """What a page says: plain text with one paragraph a line block (blank line between paragraphs).
 
+    ``published_at`` keeps the zone in which it was told, ``published_on`` is the day on the publisher's calendar,
     ``published_from`` is one of feed, json-ld, meta, time, url, text or empty. ``extractor`` names what found the text.
+    ``credit`` is the agency or newsroom that the text is taken from, ``paid`` whether the page says it is not free.
     """
 
     url: str
@@ -151,7 +153,13 @@ class Article:
     language: str
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
+    published_on: date | None = None
     published_from: str = ""
+    standfirst: str = ""
+    section: str = ""
+    image_url: str = ""
+    credit: str = ""
+    paid: bool = False
     extractor: str = "trafilatura"
     marks: tuple[str, ...] = ()
 

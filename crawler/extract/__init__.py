@@ -6,9 +6,9 @@ whose evidence the first has lost. Neither knows the topic.
 
 from dataclasses import replace
 
-from crawler.extract import content, dates, language, refusals
+from crawler.extract import content, credit, dates, language, refusals
 from crawler.extract.document import Document, parse
-from crawler.urls import canonical_of
+from crawler.urls import absolute, canonical_of
 from db.model import Article, Capture, Rejection, Stage
 
 __all__ = ["Document", "article", "parse", "second_reading"]
@@ -49,6 +49,12 @@ def _article(capture: Capture, document: Document, text: str, extractor: str) ->
         language=found_language,
         authors=document.authors,
         published_at=dated.moment,
+        published_on=dated.day,
         published_from=dated.origin,
+        standfirst="" if document.standfirst == headline else document.standfirst,
+        section=document.section,
+        image_url=absolute(capture.url, document.image) if document.image else "",
+        credit=credit.of(text, document),
+        paid=document.paid,
         extractor=extractor,
     )

@@ -8,7 +8,7 @@ midnight UTC.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import dateparser
 from htmldate import find_date
@@ -32,21 +32,29 @@ _ELSEWHERE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dated:
-    """A moment in its own zone, and where it was told: feed, json-ld, meta, time, url, text; empty where not found."""
+    """A moment in its own zone, where it was told (feed, json-ld, meta, time, url, text), and the publisher's day."""
 
     moment: datetime | None = None
     origin: str = ""
+    day: date | None = None
 
 
 def published(document: Document, told: datetime | None, fetched_at: datetime, language: str) -> Dated:
     """When the page was published; ``told`` is the channel's word. Nothing a day after the fetch is believed."""
     for origin, moment in _told(document, told, language):
         if EARLIEST <= moment <= fetched_at + timedelta(days=1):
-            moment = _in_its_zone(moment, document) if origin == "feed" else moment
-            return Dated(moment=moment.replace(microsecond=0), origin=origin)
+            placed = _in_its_zone(moment, document) if origin == "feed" else moment
+            return Dated(moment=placed.replace(microsecond=0), origin=origin, day=_day(placed, document))
     guess = find_date(document.tree, original_date=True, extensive_search=True, max_date=fetched_at.date().isoformat())
     guessed = _parse(guess, "")
-    return Dated(moment=guessed, origin="text") if guessed and guessed >= EARLIEST else Dated()
+    return Dated(moment=guessed, origin="text", day=guessed.date()) if guessed and guessed >= EARLIEST else Dated()
+
+
+def _day(moment: datetime, document: Document) -> date:
+    """The day on the publisher's calendar: the address's where that is a day beside it and the zone is not told."""
+    named = _parse(_from_address(document.meta.get("og:url") or document.canonical), "")
+    near = named and abs((named.date() - moment.date()).days) == 1
+    return named.date() if named and near and not moment.utcoffset() else moment.date()
 
 
 def _in_its_zone(told: datetime, document: Document) -> datetime:

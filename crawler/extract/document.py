@@ -105,6 +105,12 @@ class Document:
         return str(address or self.meta.get("og:image", "")).strip()
 
     @cached_property
+    def linked_names(self) -> str:
+        """Credit text and source organisation of the page's JSON-LD."""
+        told = (self.linked.get("creditText"), self.linked.get("sourceOrganization"))
+        return " ".join(_text(one) for one in told if one)
+
+    @cached_property
     def link_texts(self) -> frozenset[str]:
         """The words of paragraphs that are one link and nothing else, white space folded."""
         told = ((" ".join(p.text_content().split()), p.findall(".//a")) for p in self.tree.iter("p"))
