@@ -27,9 +27,9 @@ CREATE TABLE candidates (
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, url TEXT NOT NULL, canonical_url TEXT NOT NULL,
     source TEXT NOT NULL REFERENCES sources(id), title TEXT NOT NULL, language TEXT NOT NULL, authors TEXT NOT NULL,
-    published_at TEXT, published_on TEXT, published_from TEXT NOT NULL,
-    standfirst TEXT NOT NULL,
-    section TEXT NOT NULL, image_url TEXT NOT NULL, credit TEXT NOT NULL, paid INTEGER NOT NULL, first_seen TEXT NOT NULL, fetched_at TEXT NOT NULL,
+    published_at TEXT, published_on TEXT, published_from TEXT NOT NULL, standfirst TEXT NOT NULL, section TEXT NOT NULL,
+    image_url TEXT NOT NULL, credit TEXT NOT NULL, paid INTEGER NOT NULL, first_seen TEXT NOT NULL,
+    fetched_at TEXT NOT NULL,
     score REAL NOT NULL, why TEXT NOT NULL, reasons TEXT NOT NULL, extractor TEXT NOT NULL, marks TEXT NOT NULL,
     archive_file TEXT, archive_offset INTEGER, sha256 TEXT NOT NULL
 );

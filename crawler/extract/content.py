@@ -1,15 +1,19 @@
 """A parsed page in, its main text out: paragraphs with blank lines between. The only home of both extractors."""
 
 import re
+from functools import cache
+from pathlib import Path
 
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
 
 from crawler.extract.document import Document
+from crawler.handwritten import Handwritten, load
 
 _SOFT_HYPHEN = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _SPACES = re.compile(r"[^\S\n]+")
 _MIN_LINE = 2
+_HEADLINE = 140  # characters; a longer line says more than a pointer to another page
 _LINK = 12  # characters; a shorter line in a link may be a name or a heading
 _TOP, _KICKER = 4, 60  # a headline stands among the first lines; what stands above it is this short
 
@@ -19,7 +23,32 @@ def main_text(document: Document) -> str:
     links = document.link_texts
     found = bare_extraction(document.tree, include_comments=False)
     text = getattr(found, "text", None)
-    return without_links(paragraphs(text), links) if isinstance(text, str) else ""
+    return without_boilerplate(without_links(paragraphs(text), links)) if isinstance(text, str) else ""
+
+
+class Boilerplate(Handwritten):
+    """The grammar of ``boilerplate.yml``."""
+
+    whole: frozenset[str]
+    starts: tuple[str, ...]
+
+
+@cache
+def boilerplate() -> Boilerplate:
+    """The shipped lines."""
+    return load(Path(__file__).with_name("boilerplate.yml"), Boilerplate)
+
+
+def without_boilerplate(text: str) -> str:
+    """``text`` less the lines by which sites ask to share, to subscribe or to read something else."""
+    known = boilerplate()
+    lines = text.split("\n\n")
+    kept = [line for line in lines if not _is_boilerplate(line.lower().strip(" •-–—*>|:"), known)]
+    return "\n\n".join(kept)
+
+
+def _is_boilerplate(line: str, known: Boilerplate) -> bool:
+    return line in known.whole or (len(line) < _HEADLINE and line.startswith(known.starts))
 
 
 def without_links(text: str, links: frozenset[str]) -> str:
@@ -31,7 +60,9 @@ def without_links(text: str, links: frozenset[str]) -> str:
 
 def second_text(document: Document) -> str:
     """Resiliparse's main text; empty where it finds none."""
-    return paragraphs(extract_plain_text(document.source, main_content=True, alt_texts=False, list_bullets=False))
+    return without_boilerplate(
+        paragraphs(extract_plain_text(document.source, main_content=True, alt_texts=False, list_bullets=False))
+    )
 
 
 def without_headline(text: str, headline: str) -> str:

@@ -16,6 +16,8 @@ from db.model import Capture
 
 _ARTICLE = re.compile(r"(?:^|/)(?:\w*Article|BlogPosting|LiveBlogPosting|Report|SocialMediaPosting)$")
 _SEPARATOR = re.compile(r"\s+[|–—·»-]\s+")
+_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_SHORT_TITLE = 8  # characters; a shorter heading is a site's name or a section's
 _MAX_TITLE, _MAX_STANDFIRST = 400, 600
 JsonObject = dict[str, Any]
 
@@ -46,13 +48,16 @@ class Document:
 
     @cached_property
     def headline(self) -> str:
-        """The headline that most of JSON-LD, OpenGraph, first heading and title agree on, else the first of them."""
-        told = [_text(self.linked.get("headline")), self._without_site(self.meta.get("og:title", "")), self._heading]
-        told = [" ".join(one.split())[:_MAX_TITLE] for one in told if one.strip()]
-        if not told:
-            return self._without_site(self._title)[:_MAX_TITLE]
-        (best, votes), *_ = Counter(told).most_common()
-        return best if votes > 1 else told[0]
+        """The first heading, where it is the only one and akin to the page's head; else what the head says most."""
+        told = [
+            _text(self.linked.get("headline")),
+            self._without_site(self.meta.get("og:title", "")),
+            self._title_alone,
+        ]
+        told = [" ".join(one.split()) for one in told if one.strip()]
+        heading = self._heading
+        (said, votes), *_ = Counter(told).most_common() or [(heading, 0)]
+        return (heading if _prevails(heading, said, votes, self._headings) else said).translate(_INVISIBLE)[:_MAX_TITLE]
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
@@ -120,8 +125,15 @@ class Document:
 
     @cached_property
     def _heading(self) -> str:
-        headings = [" ".join(h.text_content().split()) for h in self.tree.iter("h1")]
-        return next((text for text in headings if len(text) > 15), "")
+        return next((text for text in self._headings if len(text) > _SHORT_TITLE), "")
+
+    @cached_property
+    def _headings(self) -> list[str]:
+        return [" ".join(h.text_content().split()) for h in self.tree.iter("h1")]
+
+    @cached_property
+    def _title_alone(self) -> str:
+        return self._without_site(self._title)
 
     @cached_property
     def _title(self) -> str:
@@ -161,6 +173,24 @@ def _flat(value: object) -> Iterator[JsonObject]:
 
 def _kinds(one: JsonObject) -> list[str]:
     return [str(kind) for kind in _as_list(one.get("@type"))]
+
+
+def _prevails(heading: str, said: str, votes: int, headings: list[str]) -> bool:
+    """Whether a page's first heading is its headline rather than what ``votes`` places of its head say."""
+    if not heading or heading == said:
+        return bool(heading)
+    if heading in said and len(heading) > 0.4 * len(said):
+        return True
+    if said in heading and votes > 1:
+        return False
+    alike = _alike(heading, said)
+    return alike > 0.7 if len(headings) > 1 else alike >= (0.5 if votes > 2 else 0.1)
+
+
+def _alike(one: str, other: str) -> float:
+    """Jaccard index of the words of two titles."""
+    a, b = set(re.findall(r"\w+", one.lower())), set(re.findall(r"\w+", other.lower()))
+    return len(a & b) / (len(a | b) or 1)
 
 
 def _as_list(value: object) -> list[object]:
