@@ -45,16 +45,12 @@ def analyse(capture: Capture, source: Source) -> Analysis | Rejection:
     document = extract.parse(capture)
     if document is None:
         return Rejection.of(capture, Stage.EXTRACT, "not an article", "the bytes are no HTML")
-    article = extract.article(capture, document)
-    verdict = relevance.judge(article) if isinstance(article, Article) else None
-    if not (verdict and verdict.relevant) and not _too_old(article):
-        article, verdict = _read_again(capture, document, article, verdict)
-    if isinstance(article, Rejection) or verdict is None:
+    article, verdict = _best_reading(capture, document, source)
+    if verdict is None or isinstance(article, Rejection):
         return article if isinstance(article, Rejection) else Rejection.of(capture, Stage.EXTRACT, "empty")
     if not verdict.relevant:
         return _irrelevant(capture, article, verdict)
-    digest = hashlib.sha256(capture.body).hexdigest()
-    return Analysis(capture=replace(capture, body=b""), sha256=digest, source=source, article=article, verdict=verdict)
+    return _kept(capture, source, extract.completed(article, capture, document), verdict)
 
 
 def settle(outcome: Analysis | Rejection, source: Source, store: Store) -> bool:
@@ -66,19 +62,24 @@ def settle(outcome: Analysis | Rejection, source: Source, store: Store) -> bool:
     return store.save(outcome, page=urls.key(page), report=urls.key(outcome.article.canonical_url))
 
 
-def _read_again(
-    capture: Capture, document: extract.Document, article: Article | Rejection, verdict: Verdict | None
+def _best_reading(
+    capture: Capture, document: extract.Document, source: Source
 ) -> tuple[Article | Rejection, Verdict | None]:
-    """Where the first reading lacks the evidence that the bytes have, let a second extractor read the page."""
+    """The page as the first extractor reads it; where that lacks the evidence that the bytes have, as a second does."""
+    article = extract.article(capture, document, source.rules)
+    verdict = relevance.judge(article) if isinstance(article, Article) else None
+    if verdict and verdict.relevant:
+        return article, verdict
     again = extract.second_reading(capture, document)
     second = relevance.judge(again) if again else None
-    if again and second and second.relevant:
-        return again, second
-    return article, verdict
+    return (again, second) if again and second and second.relevant else (article, verdict)
 
 
-def _too_old(article: Article | Rejection) -> bool:
-    return isinstance(article, Rejection) and article.reason == "too old"
+def _kept(capture: Capture, source: Source, article: Article | Rejection, verdict: Verdict) -> Analysis | Rejection:
+    if isinstance(article, Rejection):
+        return article
+    digest = hashlib.sha256(capture.body).hexdigest()
+    return Analysis(capture=replace(capture, body=b""), sha256=digest, source=source, article=article, verdict=verdict)
 
 
 def _irrelevant(capture: Capture, article: Article, verdict: Verdict) -> Rejection:

@@ -59,6 +59,15 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How a site's pages are read up to the day ``until`` (``None``: still): XPath of the body, and of what to drop."""
+
+    body: str
+    drop: tuple[str, ...] = ()
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A publisher that is watched; ``id`` is its path in the watch list, such as ``de/tagesschau``."""
 
@@ -72,6 +81,7 @@ class Source:
     reason: str = ""
     channels: tuple[Channel, ...] = ()
     min_candidates: int = 0
+    rules: tuple[Rule, ...] = ()
     notes: str = ""
     watched: bool = True
 

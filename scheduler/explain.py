@@ -109,7 +109,7 @@ def _print(console: Console, capture: Capture, source: Source) -> None:
     if document is None:
         table.add_row("extract", "the bytes are no HTML")
     else:
-        _reading(table, "first reading", extract.article(capture, document))
+        _reading(table, "first reading", extract.article(capture, document, source.rules))
         _reading(table, "second reading", extract.second_reading(capture, document))
     outcome = flow.analyse(capture, source)
     kept = not isinstance(outcome, Rejection)

@@ -6,21 +6,32 @@ whose evidence the first has lost. Neither knows the topic.
 
 from dataclasses import replace
 
-from crawler.extract import content, credit, dates, language, refusals
+from crawler.extract import content, credit, dates, language, refusals, site_rules
 from crawler.extract.document import Document, parse
 from crawler.urls import absolute, canonical_of
-from db.model import Article, Capture, Rejection, Stage
+from db.model import Article, Capture, Rejection, Rule, Stage
 
-__all__ = ["Document", "article", "parse", "second_reading"]
+__all__ = ["Document", "article", "completed", "parse", "second_reading"]
 
 
-def article(capture: Capture, document: Document) -> Article | Rejection:
-    """The article of ``capture``, whose bytes were parsed to ``document``; or a rejection with its reason."""
-    text = content.main_text(document)
+def article(capture: Capture, document: Document, rules: tuple[Rule, ...] = ()) -> Article | Rejection:
+    """The article of ``capture``, whose bytes were parsed to ``document``; or a rejection with its reason.
+
+    Of its source's dated ``rules`` the one of the page's day is applied. Where only the text tells the date,
+    ``completed`` finds it.
+    """
+    text = site_rules.text_of(document, rules, capture) or content.main_text(document)
     refusal = refusals.of(document, text)
     if refusal:
         return Rejection.of(capture, Stage.EXTRACT, refusal.reason, refusal.detail)
-    found = _article(capture, document, text, "trafilatura")
+    return _article(capture, document, text, "trafilatura")
+
+
+def completed(found: Article, capture: Capture, document: Document) -> Article | Rejection:
+    """``found`` with its date, looked for in the text where nothing else told it; or its rejection as too old."""
+    if not found.published_at:
+        dated = dates.from_text(document, capture.fetched_at)
+        found = replace(found, published_at=dated.moment, published_on=dated.day, published_from=dated.origin)
     oldest = capture.offer.oldest
     if oldest and found.published_at and found.published_at < oldest:
         detail = f"published {found.published_at:%Y-%m-%d}, and this crawl takes nothing before {oldest:%Y-%m-%d}"

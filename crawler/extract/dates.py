@@ -45,6 +45,11 @@ def published(document: Document, told: datetime | None, fetched_at: datetime, l
         if EARLIEST <= moment <= fetched_at + timedelta(days=1):
             placed = _in_its_zone(moment, document) if origin == "feed" else moment
             return Dated(moment=placed.replace(microsecond=0), origin=origin, day=_day(placed, document))
+    return Dated()
+
+
+def from_text(document: Document, fetched_at: datetime) -> Dated:
+    """The date that htmldate finds in the page's text and markup; slower and less sure than ``published``."""
     guess = find_date(document.tree, original_date=True, extensive_search=True, max_date=fetched_at.date().isoformat())
     guessed = _parse(guess, "")
     return Dated(moment=guessed, origin="text", day=guessed.date()) if guessed and guessed >= EARLIEST else Dated()
@@ -59,8 +64,9 @@ def _day(moment: datetime, document: Document) -> date:
 
 def _in_its_zone(told: datetime, document: Document) -> datetime:
     """``told``, which a channel gives without its place, in the zone in which the page tells the same moment."""
-    for _, moment in _told(document, None, ""):
-        if abs(moment - told) < timedelta(minutes=1):
+    for text in (str(document.linked.get("datePublished") or ""), *(document.meta.get(name, "") for name in _META)):
+        moment = _parse(text, "")
+        if moment and abs(moment - told) < timedelta(minutes=1):
             return moment
     return told
 

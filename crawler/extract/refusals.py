@@ -45,15 +45,19 @@ def of(document: Document, text: str) -> Refusal | None:
         return Refusal(reason="not an article", detail=f"an error page: “{said}”")
     if said := _said(short, phrases().walls):
         return Refusal(reason="consent or bot wall", detail=f"“{said}”")
-    if len(text) < STUB_TEXT and (document.paid or _said(short, phrases().paywall)):
+    if len(text) < STUB_TEXT and (document.paid or _said(_whole(document), phrases().paywall)):
         return Refusal(reason="paywall stub", detail=f"{len(text)} characters of text")
     if len(text) < MIN_TEXT:
         return _without_text(document, text)
     return Refusal(reason="not an article", detail="a list of links") if _is_index(text) else None
 
 
+def _whole(document: Document) -> str:
+    return " ".join(document.tree.text_content().lower().split())
+
+
 def _without_text(document: Document, text: str) -> Refusal:
-    whole = " ".join(document.tree.text_content().lower().split())
+    whole = _whole(document)
     if len(whole) < 20 * WALL_TEXT and (said := _said(whole, phrases().walls)):
         return Refusal(reason="consent or bot wall", detail=f"“{said}”")
     return Refusal(reason="empty", detail=f"{len(text)} characters of text")

@@ -1,12 +1,14 @@
 """What a watch list file may hold: the grammar of ``crawler/sources/<country>/<name>.yml``, checked by pydantic."""
 
+from datetime import date
 from typing import Annotated, Self
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, field_validator, model_validator
+from lxml import etree
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints, field_validator, model_validator
 
 from crawler.handwritten import Handwritten
 from crawler.urls import is_web
-from db.model import Channel, ChannelKind, Source, SourceKind
+from db.model import Channel, ChannelKind, Rule, Source, SourceKind
 
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
 Country = Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
@@ -54,6 +56,25 @@ class Expectation(Handwritten):
     candidates: Span = Span()
 
 
+def _xpath(path: str) -> str:
+    try:
+        etree.XPath(path)
+    except etree.XPathError as error:
+        raise ValueError(f"{path!r} is no XPath: {error}") from error
+    return path
+
+
+XPath = Annotated[Text, AfterValidator(_xpath)]
+
+
+class RuleEntry(Handwritten):
+    """How pages up to a day are read: the XPath of their body, and of what to drop."""
+
+    body: XPath
+    drop: tuple[XPath, ...] = ()
+    until: date | None = None
+
+
 class SourceEntry(Handwritten):
     """One watch list file. Only name, homepage, languages and channels are required."""
 
@@ -66,6 +87,7 @@ class SourceEntry(Handwritten):
     enabled: StrictBool = True
     reason: str = ""
     expect: Expectation = Expectation()
+    rules: tuple[RuleEntry, ...] = ()
     notes: str = ""
 
     @field_validator("homepage")
@@ -98,5 +120,6 @@ class SourceEntry(Handwritten):
             reason=self.reason,
             channels=tuple(entry.channel(identity) for entry in self.channels),
             min_candidates=self.expect.candidates.min,
+            rules=tuple(Rule(body=rule.body, drop=rule.drop, until=rule.until) for rule in self.rules),
             notes=self.notes,
         )
