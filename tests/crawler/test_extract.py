@@ -147,7 +147,7 @@ MISSING = """<html><head><title>Page not found</title></head><body><h1>Page not 
 <p>The page you requested could not be found; it may have moved or been deleted in the meantime.</p></body></html>"""
 STUB = page(
     "",
-    "<p>The vote was close, and the mayor abstained at the end of a very long night in the town hall, three councillors "
+    "<p>The vote was close, and the mayor abstained at the end of a very long night in the hall, three councillors "
     "said on Monday.</p><p>Subscribe to continue reading</p>",
 )
 LIST = "".join(f"<p><a href='/{n}'>Headline number {n} of the day</a> by our desk</p>" for n in range(40))
