@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 ARGS ?=
 
-.PHONY: run demo test check format lint types layers constraints clean
+.PHONY: run demo test check eval format lint types layers constraints clean
 
 $(READY): constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -42,6 +42,9 @@ types: $(READY)
 
 layers: $(READY)
 	$(BIN)/lint-imports
+
+eval: $(READY)  ## quality figures beside their baselines, into docs/quality.md (needs ../shared)
+	$(BIN)/python -m benchmarks.quality ../shared --write
 
 constraints:  ## pin every dependency anew, by hashes and without addresses (needs pip-tools)
 	$(PYTHON) -m piptools compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-header \

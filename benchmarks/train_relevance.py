@@ -20,9 +20,11 @@ from crawler.relevance.evaluate import Row, rows_of
 from crawler.relevance.features import ACTS
 from crawler.relevance.reading import read
 from crawler.relevance.scoring import WEIGHTS
+from crawler.topics import load
 
 Vector = npt.NDArray[np.float64]
 OWN = Path(__file__).parent.parent / "tests" / "eval" / "relevance"
+KEEP = load().keep
 FOLDS, ROUNDS, STEPS = 5, 4, 1500
 VETOES = {"fiction", "figurative", "history", "other_army", "politics", "reference", "spy", "ukraine_army"}
 FREE = {"bias", "has_ukraine", "title_ukraine", "has_draft", "has_justice", "has_army", "title_army", "title_justice"}
@@ -170,10 +172,10 @@ def score(each: Example, learned: dict[str, float]) -> float:
 
 
 def report(name: str, examples: list[Example], learned: dict[str, float]) -> None:
-    """Print precision, recall and F1 at one half."""
-    hits = sum(each.row.weight for each in examples if each.row.label == "relevant" and score(each, learned) >= 0.5)
-    false = sum(each.row.weight for each in examples if each.row.label == "not" and score(each, learned) >= 0.5)
-    missed = sum(each.row.weight for each in examples if each.row.label == "relevant" and score(each, learned) < 0.5)
+    """Print precision, recall and F1 at the score from which a page is kept."""
+    hits = sum(each.row.weight for each in examples if each.row.label == "relevant" and score(each, learned) >= KEEP)
+    false = sum(each.row.weight for each in examples if each.row.label == "not" and score(each, learned) >= KEEP)
+    missed = sum(each.row.weight for each in examples if each.row.label == "relevant" and score(each, learned) < KEEP)
     precision, recall = hits / max(hits + false, 1e-9), hits / max(hits + missed, 1e-9)
     print(f"{name}: P {precision:.3f} R {recall:.3f} F1 {2 * hits / max(2 * hits + false + missed, 1e-9):.3f}")
 
