@@ -20,6 +20,7 @@ from db.errors import StoreBusyError
 from db.model import Capture, Place
 
 OPEN_SUFFIX = ".open"
+OFFER_URN = "urn:deserters:offer:"
 ROLL_AT_BYTES = 256 * 1024 * 1024
 _GZIP = 31  # zlib window bits that ask for a gzip container
 _CODED = {"content-encoding", "transfer-encoding", "content-length"}
@@ -111,7 +112,7 @@ class ArchiveWriter:
     def _metadata(self, capture: Capture, response: ArcWarcRecord) -> ArcWarcRecord:
         block = to_json(capture.offer, capture.requested_url)
         return self._records.create_warc_record(
-            capture.url,
+            f"{OFFER_URN}{capture.url}",  # under the page's own address a replay would take it for the page
             "metadata",
             payload=io.BytesIO(block),
             length=len(block),

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator
 
 from db.archive import captures, close_open_files, locate, prune, read, record_bytes, repair
 from db.archive.reader import MAX_BODY_BYTES
@@ -152,6 +153,16 @@ def test_every_record_is_warc_1_1_and_a_gzip_member_of_its_own(tmp_path: Path) -
     assert spans[-1][1] == len(data)
     assert all(record.startswith(b"WARC/1.1\r\n") and record.count(b"WARC/1.1\r\n") == 1 for record in records)
     assert kinds == [b"warcinfo", *[b"metadata", b"response"] * 3]
+
+
+def test_only_the_response_stands_under_the_pages_own_address(tmp_path: Path) -> None:
+    page = filled(tmp_path, 1)[0]
+    (path,) = files(tmp_path)
+    with path.open("rb") as stream:
+        at_the_address = [
+            r.rec_type for r in ArchiveIterator(stream) if r.rec_headers.get("WARC-Target-URI") == page.url
+        ]
+    assert at_the_address == ["response"], "a replay tool takes any other record there for the page"
 
 
 def test_files_lie_by_year_and_month_and_are_rolled_at_a_size(tmp_path: Path) -> None:
