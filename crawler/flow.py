@@ -8,7 +8,7 @@ Live crawl and backfill call the same two verbs, so the same capture gives the s
 import hashlib
 from dataclasses import replace
 
-from crawler import extract, relevance, urls
+from crawler import extract, relevance, topics, urls
 from db.model import Analysis, Article, Capture, Rejection, Source, Stage, Verdict
 from db.store import Store
 
@@ -84,6 +84,8 @@ def _kept(capture: Capture, source: Source, article: Article | Rejection, verdic
 
 def _irrelevant(capture: Capture, article: Article, verdict: Verdict) -> Rejection:
     reason = "not about the topic" if verdict.reasons else "no word of the topic in its text"
+    if article.language not in topics.load().languages:
+        reason = "wrong language"
     return replace(
         Rejection.of(capture, Stage.RELEVANCE, reason, verdict.why),
         score=verdict.score,

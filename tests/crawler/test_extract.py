@@ -218,3 +218,11 @@ def test_the_same_capture_gives_the_same_analysis() -> None:
 
 def test_soft_hyphens_and_no_break_spaces_do_not_reach_the_text() -> None:
     assert content.paragraphs(dedent("de\u00adser\u00adter\u00a0from the\n\n\nfront")) == "deserter from the\n\nfront"
+
+
+def test_a_language_without_terms_is_named_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow.relevance, "scan", lambda _: True)
+    text = "Kota pelabuhan itu ramai oleh pedagang ikan dan sayur, kata wali kota kepada para wartawan kemarin. "
+    outcome = flow.analyse(one := capture(page("", f"<p>{text * 9}</p>")), unlisted(one.url))
+    assert isinstance(outcome, Rejection)
+    assert (outcome.reason, outcome.language) == ("wrong language", "id")
