@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from crawler import extract, flow
+from crawler import extract, flow, relevance
 from crawler.extract import content
 from crawler.sources import unlisted
 from db.model import Analysis, Article, Capture, Offer, Rejection, Rule
@@ -221,7 +221,7 @@ def test_soft_hyphens_and_no_break_spaces_do_not_reach_the_text() -> None:
 
 
 def test_a_language_without_terms_is_named_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flow.relevance, "scan", lambda _: True)
+    monkeypatch.setattr(relevance, "scan", lambda _: True)
     text = "Kota pelabuhan itu ramai oleh pedagang ikan dan sayur, kata wali kota kepada para wartawan kemarin. "
     outcome = flow.analyse(one := capture(page("", f"<p>{text * 9}</p>")), unlisted(one.url))
     assert isinstance(outcome, Rejection)
