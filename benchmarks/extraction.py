@@ -3,8 +3,8 @@
     python -m benchmarks.extraction WARC [--write]
 
 Four passes over the pages that triage lets through, one process, CPU time: trafilatura's default, trafilatura with
-metadata, our ``extract`` alone (encoding, text, metadata, dates, language), and our whole ``analyse`` (that, the scan of
-the bytes, the verdict, a second reading).
+metadata, our ``extract`` alone (encoding, text, metadata, dates, language), and our whole ``analyse`` (that, the scan
+of the bytes, the verdict, a second reading).
 Then all pages through ``analyse``, as a backfill does.
 """
 

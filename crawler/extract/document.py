@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,13 +10,11 @@ from typing import Any
 from lxml import html
 from trafilatura import load_html
 
+from crawler.extract import headlines
 from crawler.extract.encoding import text_of
 from db.model import Capture
 
 _ARTICLE = re.compile(r"(?:^|/)(?:\w*Article|BlogPosting|LiveBlogPosting|Report|SocialMediaPosting)$")
-_SEPARATOR = re.compile(r"\s+[|–—·»-]\s+")
-_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
-_SHORT_TITLE = 8  # characters; a shorter heading is a site's name or a section's
 _MAX_TITLE, _MAX_STANDFIRST = 400, 600
 JsonObject = dict[str, Any]
 
@@ -26,6 +23,7 @@ JsonObject = dict[str, Any]
 class Document:
     """A parsed page; every property is plain text, empty where the page does not say."""
 
+    url: str
     source: str
     tree: html.HtmlElement = field(repr=False)
 
@@ -48,16 +46,20 @@ class Document:
 
     @cached_property
     def headline(self) -> str:
-        """The first heading, where it is the only one and akin to the page's head; else what the head says most."""
-        told = [
-            _text(self.linked.get("headline")),
-            self._without_site(self.meta.get("og:title", "")),
-            self._title_alone,
-        ]
-        told = [" ".join(one.split()) for one in told if one.strip()]
-        heading = self._heading
-        (said, votes), *_ = Counter(told).most_common() or [(heading, 0)]
-        return (heading if _prevails(heading, said, votes, self._headings) else said).translate(_INVISIBLE)[:_MAX_TITLE]
+        """The likeliest of what the page says of its headline."""
+        return headlines.best(self.told)[:_MAX_TITLE]
+
+    @cached_property
+    def told(self) -> headlines.Told:
+        """What the places of the page say of its headline."""
+        places = {
+            "linked": _text(self.linked.get("headline")),
+            "og": self.meta.get("og:title", ""),
+            "twitter": self.meta.get("twitter:title", ""),
+            "title": self.tree.findtext(".//title") or "",
+        }
+        headings = [" ".join(heading.text_content().split()) for heading in self.tree.iter("h1")]
+        return headlines.Told(places=places, headings=headings, site=self.meta.get("og:site_name", ""), url=self.url)
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
@@ -123,36 +125,12 @@ class Document:
             text for text, links in told if len(links) == 1 and text == " ".join(links[0].text_content().split())
         )
 
-    @cached_property
-    def _heading(self) -> str:
-        return next((text for text in self._headings if len(text) > _SHORT_TITLE), "")
-
-    @cached_property
-    def _headings(self) -> list[str]:
-        return [" ".join(h.text_content().split()) for h in self.tree.iter("h1")]
-
-    @cached_property
-    def _title_alone(self) -> str:
-        return self._without_site(self._title)
-
-    @cached_property
-    def _title(self) -> str:
-        return " ".join((self.tree.findtext(".//title") or "").split())
-
-    def _without_site(self, title: str) -> str:
-        """``title`` less a closing piece that names the site."""
-        pieces = _SEPARATOR.split(title)
-        site = self.meta.get("og:site_name", "").lower()
-        if len(pieces) > 1 and (pieces[-1].lower() == site or (not site and len(pieces[-1]) < 25 < len(pieces[0]))):
-            return title[: title.rfind(pieces[-1])].rstrip(" |–—·»-")
-        return title
-
 
 def parse(capture: Capture) -> Document | None:
     """The page of ``capture`` as a tree; ``None`` where its bytes are no HTML at all."""
     source = text_of(capture.body, capture.header("content-type"))
     tree = load_html(source) if source.strip() else None
-    return Document(source=source, tree=tree) if tree is not None else None
+    return Document(url=capture.url, source=source, tree=tree) if tree is not None else None
 
 
 def _linked_objects(tree: html.HtmlElement) -> Iterator[JsonObject]:
@@ -173,24 +151,6 @@ def _flat(value: object) -> Iterator[JsonObject]:
 
 def _kinds(one: JsonObject) -> list[str]:
     return [str(kind) for kind in _as_list(one.get("@type"))]
-
-
-def _prevails(heading: str, said: str, votes: int, headings: list[str]) -> bool:
-    """Whether a page's first heading is its headline rather than what ``votes`` places of its head say."""
-    if not heading or heading == said:
-        return bool(heading)
-    if heading in said and len(heading) > 0.4 * len(said):
-        return True
-    if said in heading and votes > 1:
-        return False
-    alike = _alike(heading, said)
-    return alike > 0.7 if len(headings) > 1 else alike >= (0.5 if votes > 2 else 0.1)
-
-
-def _alike(one: str, other: str) -> float:
-    """Jaccard index of the words of two titles."""
-    a, b = set(re.findall(r"\w+", one.lower())), set(re.findall(r"\w+", other.lower()))
-    return len(a & b) / (len(a | b) or 1)
 
 
 def _as_list(value: object) -> list[object]:
