@@ -25,6 +25,7 @@ _META = (
 _URL_DATE = re.compile(
     r"/(20\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?:[/-]|$)|/(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:\D|$)"
 )
+_SURE = re.compile(r"\d{4}-?\d\d|.*\d:\d\d")
 _ELSEWHERE = re.compile(
     r"foot|sidebar|aside|related|comment|nav|recommend|teaser|most-?read|modif|updat", re.IGNORECASE
 )
@@ -43,16 +44,27 @@ def published(document: Document, told: datetime | None, fetched_at: datetime, l
     """When the page was published; ``told`` is the channel's word. Nothing a day after the fetch is believed."""
     for origin, moment in _told(document, told, language):
         if EARLIEST <= moment <= fetched_at + timedelta(days=1):
-            placed = _in_its_zone(moment, document) if origin == "feed" else moment
+            placed = moment if moment.utcoffset() else _in_its_zone(moment, document)
             return Dated(moment=placed.replace(microsecond=0), origin=origin, day=_day(placed, document))
     return Dated()
 
 
 def from_text(document: Document, fetched_at: datetime) -> Dated:
-    """The date that htmldate finds in the page's text and markup; slower and less sure than ``published``."""
+    """The date that htmldate finds in the page's text and markup, else a day in words of the page's JSON-LD.
+
+    Slower and less sure than ``published``.
+    """
     guess = find_date(document.tree, original_date=True, extensive_search=True, max_date=fetched_at.date().isoformat())
-    guessed = _parse(guess, "")
-    return Dated(moment=guessed, origin="text", day=guessed.date()) if guessed and guessed >= EARLIEST else Dated()
+    for origin, text in (("text", guess), ("json-ld", _linked(document))):
+        moment = _parse(text, "")
+        if moment and EARLIEST <= moment <= fetched_at + timedelta(days=1):
+            return Dated(moment=moment, origin=origin, day=moment.date())
+    return Dated()
+
+
+def _linked(document: Document) -> str:
+    """The date in JSON-LD; a day in words is asked last, since it is mostly that of the last change."""
+    return str(document.linked.get("datePublished") or "").strip()
 
 
 def _day(moment: datetime, document: Document) -> date:
@@ -63,10 +75,10 @@ def _day(moment: datetime, document: Document) -> date:
 
 
 def _in_its_zone(told: datetime, document: Document) -> datetime:
-    """``told``, which a channel gives without its place, in the zone in which the page tells the same moment."""
-    for text in (str(document.linked.get("datePublished") or ""), *(document.meta.get(name, "") for name in _META)):
-        moment = _parse(text, "")
-        if moment and abs(moment - told) < timedelta(minutes=1):
+    """``told``, a moment in UTC, in the zone in which the page tells the same moment."""
+    told_again = (_linked(document), *(document.meta.get(name, "") for name in _META), *_times(document.tree))
+    for moment in filter(None, (_parse(text, "") for text in told_again)):
+        if moment.utcoffset() and abs(moment - told) < timedelta(minutes=1):
             return moment
     return told
 
@@ -74,7 +86,8 @@ def _in_its_zone(told: datetime, document: Document) -> datetime:
 def _told(document: Document, told: datetime | None, language: str) -> Iterator[tuple[str, datetime]]:
     if told:
         yield "feed", told
-    pieces = [("json-ld", str(document.linked.get("datePublished") or ""))]
+    linked = _linked(document)
+    pieces = [("json-ld", linked)] if _SURE.match(linked) else []
     pieces += [("meta", document.meta.get(name, "")) for name in _META]
     pieces += [("time", text) for text in _times(document.tree)]
     pieces.append(("url", _from_address(document.meta.get("og:url") or document.canonical)))
