@@ -44,7 +44,8 @@ def second_reading(capture: Capture, document: Document) -> Article | None:
     text = content.second_text(document)
     if refusals.of(document, text):
         return None
-    return replace(_article(capture, document, text, "resiliparse"), marks=("second-reading",))
+    read = _article(capture, document, text, "resiliparse")
+    return replace(read, marks=("second-reading", *read.marks))
 
 
 def _article(capture: Capture, document: Document, text: str, extractor: str) -> Article:
@@ -68,4 +69,5 @@ def _article(capture: Capture, document: Document, text: str, extractor: str) ->
         credit=credit.of(text, document),
         paid=document.paid,
         extractor=extractor,
+        marks=("live",) if refusals.is_live(document, text) else (),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml import html
 from trafilatura import load_html
@@ -26,6 +27,11 @@ class Document:
     url: str
     source: str
     tree: html.HtmlElement = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        """The path of the page's address, in lower case."""
+        return urlsplit(self.url).path.lower()
 
     @cached_property
     def meta(self) -> dict[str, str]:
@@ -116,6 +122,11 @@ class Document:
         """Credit text and source organisation of the page's JSON-LD."""
         told = (self.linked.get("creditText"), self.linked.get("sourceOrganization"))
         return " ".join(_text(one) for one in told if one)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The types of all objects of the page's JSON-LD, without their vocabulary's address."""
+        return frozenset(kind.rpartition("/")[2] for one in _linked_objects(self.tree) for kind in _kinds(one))
 
     @cached_property
     def link_texts(self) -> frozenset[str]:

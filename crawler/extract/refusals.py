@@ -4,16 +4,23 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from statistics import median
 
 from crawler.extract.document import Document
+from crawler.extract.listing import is_list
 from crawler.handwritten import Handwritten, load
 
 MIN_TEXT = 120  # characters; below, a page says nothing that could be read
 WALL_TEXT = 1500  # a wall or an error page has less of its own to say than this
 STUB_TEXT = 400
-_INDEX_LINES = 12
-_SENTENCE = re.compile(r"[.!?…։。؟።]['\"»”’)]*$")
+_GALLERY_KINDS = frozenset({"ImageGallery", "MediaGallery", "VideoGallery"})
+_GALLERY_ADDRESS = re.compile(
+    r"/(?:galler(?:y|ies|ia|ie)|photo-?galler\w*|photos?|bilder\w*|fotos?\w*|diaporama|galer\w*)(?:/|$)"
+)
+_LIVE_ADDRESS = re.compile(
+    r"(?:^|[/_-])(?:live-?(?:blog|ticker|updates?|news)?|news-?ticker|en-?direct|online?-?trans\w*)(?:[/_.-]|$)"
+)
+_CLOCK = re.compile(r"^\W{0,3}(?:[01]?\d|2[0-3])[:.h][0-5]\d(?!\d)")
+_TICKS = 6  # entries with a time of day at their head
 
 
 class Phrases(Handwritten):
@@ -22,6 +29,7 @@ class Phrases(Handwritten):
     walls: tuple[str, ...]
     missing: tuple[str, ...]
     paywall: tuple[str, ...]
+    login: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +49,38 @@ def phrases() -> Phrases:
 def of(document: Document, text: str) -> Refusal | None:
     """The reason why the page with main text ``text`` is refused; ``None`` where it reads like an article."""
     short = f"{document.headline}\n{text}".lower() if len(text) < WALL_TEXT else ""
-    if (said := _said(short, phrases().missing)) and len(text) < STUB_TEXT:
+    if len(text) < STUB_TEXT and (said := _said(short, phrases().missing)):
         return Refusal(reason="not an article", detail=f"an error page: “{said}”")
     if said := _said(short, phrases().walls):
         return Refusal(reason="consent or bot wall", detail=f"“{said}”")
-    if len(text) < STUB_TEXT and (document.paid or _said(_whole(document), phrases().paywall)):
-        return Refusal(reason="paywall stub", detail=f"{len(text)} characters of text")
+    if len(text) < STUB_TEXT and (short_of := _stub(document, text, short)):
+        return short_of
     if len(text) < MIN_TEXT:
         return _without_text(document, text)
-    return Refusal(reason="not an article", detail="a list of links") if _is_index(text) else None
+    return Refusal(reason="not an article", detail="a list of links") if is_list(document, text) else None
+
+
+def is_live(document: Document, text: str) -> bool:
+    """Whether the page is a live ticker: an article that goes on, each entry with its time of day."""
+    if "LiveBlogPosting" in document.kinds:
+        return True
+    ticks = sum(1 for line in text.split("\n\n") if _CLOCK.match(line))
+    return ticks >= (_TICKS // 2 if _LIVE_ADDRESS.search(document.path) else _TICKS)
+
+
+def _stub(document: Document, text: str, short: str) -> Refusal | None:
+    """What a page with so little text may be instead of an article."""
+    if _asks_for_password(document) and (said := _said(short, phrases().login)):
+        return Refusal(reason="not an article", detail=f"a login page: “{said}”")
+    if document.kinds & _GALLERY_KINDS or _GALLERY_ADDRESS.search(document.path):
+        return Refusal(reason="not an article", detail="a gallery of pictures")
+    if document.paid or _said(_whole(document), phrases().paywall):
+        return Refusal(reason="paywall stub", detail=f"{len(text)} characters of text")
+    return None
+
+
+def _asks_for_password(document: Document) -> bool:
+    return any((field.get("type") or "").lower() == "password" for field in document.tree.iter("input"))
 
 
 def _whole(document: Document) -> str:
@@ -65,10 +96,3 @@ def _without_text(document: Document, text: str) -> Refusal:
 
 def _said(text: str, known: tuple[str, ...]) -> str:
     return next((phrase for phrase in known if phrase in text), "") if text else ""
-
-
-def _is_index(text: str) -> bool:
-    """Whether ``text`` is a run of headlines: many short lines, hardly one of them a sentence."""
-    lines = text.split("\n\n")
-    closed = sum(1 for line in lines if _SENTENCE.search(line))
-    return len(lines) >= _INDEX_LINES and median(map(len, lines)) < 80 and closed < 0.15 * len(lines)
