@@ -43,8 +43,14 @@ types: $(READY)
 layers: $(READY)
 	$(BIN)/lint-imports
 
-eval: $(READY)  ## quality figures beside their baselines, into docs/quality.md (needs ../shared)
-	$(BIN)/python -m benchmarks.quality ../shared --write
+eval: $(READY) build/peers.jsonl  ## quality figures beside their baselines, into docs/quality.md (needs ../shared)
+	$(BIN)/python -m benchmarks.quality ../shared --peers build/peers.jsonl --write
+
+build/peers.jsonl: benchmarks/peers.py benchmarks/peers.txt  ## what other extractors make of the same pages
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/python -m pip install --quiet --no-deps --require-hashes -r benchmarks/peers.txt
+	build/peers/bin/python benchmarks/peers.py ../shared/corpus/pages.warc.gz > $@.part
+	mv $@.part $@
 
 constraints:  ## pin every dependency anew, by hashes and without addresses (needs pip-tools)
 	$(PYTHON) -m piptools compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-header \
