@@ -9,6 +9,7 @@ url, and for each tool its text, its title and the CPU seconds that it took.
 import json
 import sys
 import time
+from pathlib import Path
 
 import newspaper.urls
 import tldextract
@@ -41,7 +42,7 @@ TOOLS = {"readability-lxml": readability, "newspaper4k": newspaper}
 
 def main() -> None:
     """Read every response of the file with every tool; a page that a tool cannot read has no text."""
-    with open(sys.argv[1], "rb") as stream:
+    with Path(sys.argv[1]).open("rb") as stream:
         for record in ArchiveIterator(stream, record_types=WarcRecordType.response):
             page = record.reader.read()
             told = {"url": record.headers["WARC-Target-URI"]}
