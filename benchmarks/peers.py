@@ -9,21 +9,21 @@ url, and for each tool its text, its title and the CPU seconds that it took.
 import json
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
-import newspaper.urls
-import tldextract
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from lxml import html
-from newspaper import Article
-from readability import Document
 
-newspaper.urls.tldextract.extract = tldextract.TLDExtract(suffix_list_urls=())  # its own list; nothing is fetched
+# Not installed beside the project, so looked up by name.
+_newspaper, _urls, _tldextract = map(import_module, ("newspaper", "newspaper.urls", "tldextract"))
+_readability = import_module("readability")
+_urls.tldextract.extract = _tldextract.TLDExtract(suffix_list_urls=())  # its own list; nothing is fetched
 
 
 def readability(page: bytes) -> tuple[str, str]:
     """readability-lxml: text and title."""
-    document = Document(page.decode("utf-8", "replace"))
+    document = _readability.Document(page.decode("utf-8", "replace"))
     tree = html.fromstring(document.summary(html_partial=True))
     lines = (" ".join(part.text_content().split()) for part in tree.iter("p", "li", "h2", "h3", "blockquote", "pre"))
     return "\n\n".join(line for line in lines if line), document.short_title()
@@ -31,7 +31,7 @@ def readability(page: bytes) -> tuple[str, str]:
 
 def newspaper(page: bytes) -> tuple[str, str]:
     """newspaper4k: text and title."""
-    article = Article("https://page.example/", fetch_images=False)
+    article = _newspaper.Article("https://page.example/", fetch_images=False)
     article.download(input_html=page.decode("utf-8", "replace"))
     article.parse()
     return article.text, article.title
@@ -45,7 +45,7 @@ def main() -> None:
     with Path(sys.argv[1]).open("rb") as stream:
         for record in ArchiveIterator(stream, record_types=WarcRecordType.response):
             page = record.reader.read()
-            told = {"url": record.headers["WARC-Target-URI"]}
+            told: dict[str, object] = {"url": record.headers["WARC-Target-URI"]}
             for name, tool in TOOLS.items():
                 started = time.process_time()
                 try:

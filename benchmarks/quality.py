@@ -1,32 +1,40 @@
 """Quality figures beside their baselines, into ``docs/quality.md``: relevance and extraction.
 
-    python -m benchmarks.quality SHARED [--write]
+    python -m benchmarks.quality SHARED [--peers FILE] [--write]
 
-``SHARED`` is the folder with the corpora. Figures in the sample are what ``deserters evaluate`` prints; the honest ones
-are cross-validated, folds never dividing a story. Shingle F1 is that of 4-grams (article-extraction-benchmark).
+``SHARED`` is the folder with the corpora, ``FILE`` what ``benchmarks.peers`` made of the same pages. Figures in the
+sample are what ``deserters evaluate`` prints; the honest ones are cross-validated, folds never dividing a story.
+Shingle F1 is that of 4-grams (article-extraction-benchmark).
 """
 
 import argparse
 import json
 import random
 import re
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
+from typing import Any
 
+import trafilatura
 from trafilatura import bare_extraction
 
 from benchmarks import train_relevance as training
 from benchmarks.table import write_rows
 from crawler import extract, flow
 from crawler.extract import content, dates
+from crawler.relevance import judge
 from crawler.relevance.evaluate import evaluate, rows_of
 from crawler.sources import unlisted
 from db.archive import captures
-from db.model import Analysis, Capture
+from db.model import Analysis, Article, Capture, Rejection
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "quality.md"
+_PAIR = ("ours", "trafilatura")
+_NUMBER = re.compile(r"\d+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
@@ -90,48 +98,121 @@ def cross_validated(
     return told
 
 
-def extraction(shared: Path) -> list[list[str]]:
-    """Rows of the extraction table: ours beside trafilatura's default on the same pages."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page whose truth is known, and what each tool makes of it: text, title, day (empty where it tells none)."""
+
+    truth: dict[str, Any]
+    tools: dict[str, tuple[str, str, str]]
+
+
+def pages(shared: Path, peers: Path | None) -> list[Page]:
+    """The real pages with a known body, title or day, as we and the others read them."""
     truths = {row["url"]: row for row in map(json.loads, (shared / "corpus" / "truth.jsonl").open(encoding="utf-8"))}
-    pages = [capture for capture in captures(shared / "corpus" / "pages.warc.gz") if capture.url in truths]
-    bodies: list[tuple[float, float]] = []
-    days: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
-    titles: list[tuple[bool, bool]] = []
-    for capture in pages:
-        truth, document = truths[capture.url], extract.parse(capture)
-        if document is None or truth.get("topic") == "relevant" or truth.get("suspect"):
-            continue
-        plain = bare_extraction(capture.body, with_metadata=True)
-        theirs = {name: str(getattr(plain, name, "") or "") for name in ("text", "title", "date")}
-        if truth.get("body") and truth["body_kind"] != "tool-snapshot":
-            text = content.without_headline(content.main_text(document), document.headline)
-            bodies.append((overlap(text, truth["body"]), overlap(theirs["text"], truth["body"])))
-        if truth.get("title"):
-            wanted = " ".join(truth["title"].split())
-            titles.append((document.headline == wanted, theirs["title"] == wanted))
-        if truth.get("published"):
-            days[truth["source_repo"]].append(_day(capture, document, truth["published"][:10], theirs["date"]))
-    return [
-        _body_row(bodies),
-        _row("titles, exact", titles),
-        *(_row(f"day, {name}", rows) for name, rows in days.items()),
-    ]
+    others = {row["url"]: row for row in map(json.loads, peers.open(encoding="utf-8"))} if peers else {}
+    told = []
+    for capture in captures(shared / "corpus" / "pages.warc.gz"):
+        truth = truths.get(capture.url, {"suspect": True})
+        if not truth.get("suspect") and truth.get("topic") != "relevant" and (document := extract.parse(capture)):
+            tools = {"ours": _ours(capture, document, truth.get("language") or ""), **_trafilatura(capture)}
+            for name, made in others.get(capture.url, {}).items():
+                if isinstance(made, dict):
+                    tools[name] = (made["text"], made["title"], "")
+            told.append(Page(truth, tools))
+    return told
 
 
-def _day(capture: Capture, document: extract.Document, day: str, theirs: str) -> tuple[bool, bool]:
-    dated = dates.published(document, None, capture.fetched_at, "")
+def _ours(capture: Capture, document: extract.Document, language: str) -> tuple[str, str, str]:
+    dated = dates.published(document, None, capture.fetched_at, language)
     dated = dated if dated.moment else dates.from_text(document, capture.fetched_at)
-    return (str(dated.day) == day, theirs == day)
+    text = content.without_headline(content.main_text(document), document.headline)
+    return text, document.headline, str(dated.day or "")
 
 
-def _body_row(bodies: list[tuple[float, float]]) -> list[str]:
-    ours, theirs = fmean(a for a, _ in bodies), fmean(b for _, b in bodies)
-    low, high = interval([a - b for a, b in bodies])
-    return ["body, shingle F1", str(len(bodies)), f"{ours:.4f}", f"{theirs:.4f}", f"{low:+.4f} to {high:+.4f}"]
+def _trafilatura(capture: Capture) -> dict[str, tuple[str, str, str]]:
+    """As its default gives it (``extract``: with readers' comments), and the same without comments."""
+    rich = bare_extraction(capture.body, with_metadata=True)
+    found = [str(getattr(rich, name, "") or "") for name in ("text", "title", "date")]
+    plain = trafilatura.extract(capture.body) or ""
+    return {"trafilatura": (plain, found[1], found[2]), "trafilatura, no comments": (found[0], found[1], found[2])}
 
 
-def _row(name: str, pairs: list[tuple[bool, bool]]) -> list[str]:
-    return [name, str(len(pairs)), f"{fmean(a for a, _ in pairs):.3f}", f"{fmean(b for _, b in pairs):.3f}", ""]
+def extraction(told: list[Page]) -> list[list[str]]:
+    """Rows of the extraction table: ours beside the others on the same pages."""
+    names = list(dict.fromkeys(name for page in told for name in page.tools))
+    bodies = [page for page in told if page.truth.get("body") and page.truth["body_kind"] != "tool-snapshot"]
+    titles = [page for page in told if page.truth.get("title")]
+    rows = [_body_row(name, bodies) for name in names]
+    rows += [_title_row(name, titles) for name in names if name != "trafilatura, no comments"]
+    return rows
+
+
+def _body_row(name: str, told: list[Page]) -> list[str]:
+    scores = [[overlap(page.tools.get(each, ("",))[0], page.truth["body"]) for page in told] for each in (name, "ours")]
+    low, high = interval([ours - theirs for theirs, ours in zip(*scores, strict=True)])
+    gap = "" if name == "ours" else f"{low:+.4f} to {high:+.4f}"
+    return ["body, shingle F1", name, str(len(told)), f"{fmean(scores[0]):.4f}", gap]
+
+
+def _title_row(name: str, told: list[Page]) -> list[str]:
+    right = [page.tools.get(name, ("", ""))[1] == " ".join(page.truth["title"].split()) for page in told]
+    return ["title, exact", name, str(len(told)), f"{fmean(right):.3f}", ""]
+
+
+def languages(told: list[Page]) -> list[list[str]]:
+    """Rows of the table by language: body F1 of ours and of trafilatura's default."""
+    by: dict[str, list[Page]] = defaultdict(list)
+    for page in told:
+        if page.truth.get("body") and page.truth["body_kind"] != "tool-snapshot":
+            by[page.truth["language"]].append(page)
+    rows = []
+    for language, some in sorted(by.items(), key=lambda pair: -len(pair[1])):
+        means = [fmean(overlap(page.tools[name][0], page.truth["body"]) for page in some) for name in _PAIR]
+        rows.append([language, str(len(some)), *(f"{mean:.3f}" for mean in means)])
+    return rows
+
+
+def days(told: list[Page]) -> list[list[str]]:
+    """Rows of the table of dates, by the set that a page comes from."""
+    by: dict[str, list[Page]] = defaultdict(list)
+    for page in told:
+        if page.truth.get("published"):
+            by[page.truth["source_repo"]].append(page)
+    rows = []
+    for name, some in by.items():
+        right = [fmean(page.tools[tool][2] == page.truth["published"][:10] for page in some) for tool in _PAIR]
+        rows.append([name, str(len(some)), *(f"{share:.3f}" for share in right)])
+    return rows
+
+
+def refusals(shared: Path) -> list[list[str]]:
+    """How many of the real pages each refusal hits, whatever they speak of; and how many are marked as live tickers."""
+    hits: Counter[str] = Counter()
+    for capture in captures(shared / "corpus" / "pages.warc.gz"):
+        document = None if "planted.example" in capture.url else extract.parse(capture)
+        found = extract.article(capture, document) if document else None
+        if isinstance(found, Rejection):
+            hits[f"{found.reason}: {_NUMBER.sub('n', found.detail)}"] += 1
+        elif found:
+            hits.update(f"kept, marked as {mark}" for mark in found.marks)
+    return [[reason, str(count)] for reason, count in hits.most_common()]
+
+
+def verdicts(shared: Path) -> list[list[str]]:
+    """CPU milliseconds of a verdict on texts of about 3,000 and 12,000 characters whose language is known."""
+    texts = [capture for capture in captures(shared / "corpus" / "pages.warc.gz") if "planted" not in capture.url][:300]
+    read = [content.main_text(document) for each in texts if (document := extract.parse(each))]
+    whole = "\n\n".join(text for text in read if text)
+    rows = []
+    for size in (3_000, 12_000):
+        taken = []
+        for at in range(0, min(len(whole), 300 * size) - size, size):
+            article = Article(url="", canonical_url="", headline="", text=whole[at : at + size], language="en")
+            started = time.process_time()
+            judge(article)
+            taken.append(1000 * (time.process_time() - started))
+        rows.append([f"{size:,} characters", f"{median(taken[5:]):.2f}"])
+    return rows
 
 
 def planted(shared: Path) -> list[list[str]]:
@@ -147,25 +228,25 @@ def main() -> None:
     """Measure, print, and write where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
+    parser.add_argument("--peers", type=Path)
     parser.add_argument("--write", action="store_true")
     told = parser.parse_args()
+    read = pages(told.shared, told.peers)
+    labelled = ["file", "P / R / F1", "cross-validated P / R / F1", "best baselines, F1"]
+    gap = "ours better by (95 %)"
     tables = [
-        (
-            "Relevance",
-            ["file", "P / R / F1", "cross-validated P / R / F1", "best baselines, F1"],
-            relevance(told.shared),
-        ),
+        ("Relevance", labelled, relevance(told.shared)),
+        ("Verdicts", ["text", "median CPU, ms"], verdicts(told.shared)),
         ("Planted pages", ["planted pages kept", "other real pages kept"], planted(told.shared)),
-        (
-            "Extraction",
-            ["figure", "pages", "ours", "trafilatura", "95 % interval of the difference"],
-            extraction(told.shared),
-        ),
+        ("Extraction", ["figure", "tool", "pages", "measured", gap], extraction(read)),
+        ("Extraction by language", ["language", "pages", *_PAIR], languages(read)),
+        ("Dates, same day", ["set", "pages", *_PAIR], days(read)),
+        ("Refusals of real pages", ["reason", "of 1,235 pages"], refusals(told.shared)),
     ]
     for title, heads, rows in tables:
         print(f"\n{title}\n" + "\n".join(" | ".join(row) for row in [heads, *rows]))
         if told.write:
-            write_rows(title, heads, rows, "python -m benchmarks.quality ../shared --write", DOCUMENT)
+            write_rows(title, heads, rows, "make eval", DOCUMENT)
 
 
 if __name__ == "__main__":
