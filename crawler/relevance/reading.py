@@ -1,5 +1,6 @@
 """A headline and a text in, what each language's terms find in them out: the ground on which a verdict stands."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
@@ -7,6 +8,8 @@ from crawler.relevance.features import Act, Field, acts, measure, survey
 from crawler.relevance.lexicon import Hit, Lexicon
 from crawler.relevance.words import Words, split
 from crawler.topics import RUSSIA, Topic, load
+
+_READ = 6  # languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,11 @@ def read(headline: str, text: str, language: str) -> list[Reading]:
 
 
 def _languages(headline: str, title: Words, text: str, body: Words, language: str) -> list[str]:
-    """The article's language, and those whose acts stand in it and are no words of a reading in its own."""
+    """Those languages of whose acts most stand in the article, its own first; few, since each costs a reading."""
     every = lexicon("")
     hits: list[Hit] = [*every.find(headline, title), *every.find(text, body)]
-    names = {name for hit in hits for name in hit.languages}
-    return sorted(names, key=lambda name: (name != language, name))
+    names = Counter(name for hit in hits for name in hit.languages)
+    return sorted(names, key=lambda name: (name != language, -names[name], name))[:_READ]
 
 
 def _read(topic: Topic, head: tuple[str, Words], main: tuple[str, Words], language: str) -> Reading:
