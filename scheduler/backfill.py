@@ -1,12 +1,14 @@
-"""WARC files in, through the same ``analyse`` and ``settle`` as the live crawl; one process."""
+"""WARC files in, through the same verbs as the live crawl; what triage lets through is read in a worker process."""
 
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from crawler import flow, sources
+from crawler.analyst import Analyst
 from crawler.sources import Publishers
 from crawler.urls import is_web, key
 from db.archive import captures
@@ -31,9 +33,10 @@ def backfill(config: Config, files: Iterable[Path], progress: Progress = lambda 
     with Store(config.db, holder="deserters backfill") as store:
         run = store.begin_run("backfill", utc_now())
         store.know_sources(watch_list.sources)
-        reader = _Reader(store, Publishers(watch_list.sources), progress)
-        for path in files:
-            reader.file(path, config.archive)
+        with closing(Analyst()) as analyst:
+            reader = _Reader(store, analyst, Publishers(watch_list.sources), progress)
+            for path in files:
+                reader.file(path, config.archive)
         outcome = "done" if reader.counts.balanced else "failed"
         store.finish_run(outcome, reader.counts, utc_now())
     return report(config, run, outcome, reader.counts)
@@ -42,8 +45,8 @@ def backfill(config: Config, files: Iterable[Path], progress: Progress = lambda 
 class _Reader:
     """Counts and settles while it reads."""
 
-    def __init__(self, store: Store, publishers: Publishers, progress: Progress) -> None:
-        self._store, self._publishers, self._progress = store, publishers, progress
+    def __init__(self, store: Store, analyst: Analyst, publishers: Publishers, progress: Progress) -> None:
+        self._store, self._analyst, self._publishers, self._progress = store, analyst, publishers, progress
         self._tally: Counter[str] = Counter()
 
     @property
@@ -65,7 +68,7 @@ class _Reader:
         source = self._publishers.of(capture.url, capture.offer.source)
         self._tally.update(candidates=1, captures=1)
         try:
-            outcome = flow.analyse(capture, source)
+            outcome = flow.triage(capture) or self._analyst.analyse(capture, source)
         except Exception:  # noqa: BLE001  # the boundary of one page: a bug costs this page, and says so
             self._failed(capture, source.id, traceback.format_exc())
         else:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scrapy.crawler import AsyncCrawlerProcess
 
-from crawler.spiders.analyst import Analyst
+from crawler.analyst import Analyst
 from crawler.spiders.desk import Desk
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.plan import Ending, Plan, Progress

@@ -11,8 +11,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler import discovery
+from crawler.analyst import Analyst
 from crawler.spiders import faults
-from crawler.spiders.analyst import Analyst
 from crawler.spiders.channels import MAX_LINKS, Answer, issue, trouble
 from crawler.spiders.desk import Desk
 from crawler.spiders.plan import Plan, Progress
@@ -161,7 +161,7 @@ class NewsSpider(Spider):
         filed = await self.desk.file(capture, source)
         if isinstance(filed, Rejection):
             return self._ended(candidate, "rejections")
-        outcome = await self.analyst.analyse(filed, source)
+        outcome = await self.analyst.analysed(filed, source)
         self.tally["new_reports"] += await self.desk.settle(outcome, source)
         return self._ended(candidate, "rejections" if isinstance(outcome, Rejection) else "analyses")
 
