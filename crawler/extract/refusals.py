@@ -74,7 +74,7 @@ def _stub(document: Document, text: str, short: str) -> Refusal | None:
         return Refusal(reason="not an article", detail=f"a login page: “{said}”")
     if document.kinds & _GALLERY_KINDS or _GALLERY_ADDRESS.search(document.path):
         return Refusal(reason="not an article", detail="a gallery of pictures")
-    if document.paid or _said(_whole(document), phrases().paywall):
+    if _said(_whole(document), phrases().paywall):
         return Refusal(reason="paywall stub", detail=f"{len(text)} characters of text")
     return None
 

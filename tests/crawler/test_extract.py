@@ -222,7 +222,7 @@ def test_soft_hyphens_and_no_break_spaces_do_not_reach_the_text() -> None:
 
 def test_a_language_without_terms_is_named_as_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relevance, "scan", lambda _: True)
-    text = "Kota pelabuhan itu ramai oleh pedagang ikan dan sayur, kata wali kota kepada para wartawan kemarin. "
+    text = "Hafnarbærinn var fullur af fisksölum og grænmetissölum, sagði bæjarstjórinn við blaðamenn í gær. "
     outcome = flow.analyse(one := capture(page("", f"<p>{text * 9}</p>")), unlisted(one.url))
     assert isinstance(outcome, Rejection)
-    assert (outcome.reason, outcome.language) == ("wrong language", "id")
+    assert (outcome.reason, outcome.language) == ("wrong language", "is")
