@@ -87,7 +87,7 @@ def canonical_of(url: str, declared: str) -> str:
     The declaration counts only within the same registrable domain, and never sends a page to the home page.
     """
     told = absolute(url, declared) if declared.strip() else ""
-    if told and _same_site(url, told) and not (_is_home(told) and not _is_home(url)):
+    if told and same_site(url, told) and not (_is_home(told) and not _is_home(url)):
         return canonical(told)
     return canonical(url)
 
@@ -119,7 +119,8 @@ def _noise(name: str, value: str) -> bool:
     return bool(_TRACKERS.match(name)) or _AMP_VALUES.get(name.lower()) == value.lower()
 
 
-def _same_site(one: str, other: str) -> bool:
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses belong to one registrable domain; of bare IP addresses, to one port too."""
     a, b = urlsplit(one), urlsplit(other)
     if registrable(a.hostname or "") != registrable(b.hostname or ""):
         return False

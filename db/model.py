@@ -48,7 +48,8 @@ class Level(StrEnum):
 class Channel:
     """One address where new links of a source appear.
 
-    Links with one of ``skip`` in them are left out; a body under ``min_bytes`` bytes is no answer.
+    Links with one of ``skip`` in them are left out; a body under ``min_bytes`` bytes is no answer. Of a front page, the
+    links count whose address the pattern ``article`` finds.
     """
 
     source: str
@@ -56,6 +57,7 @@ class Channel:
     url: str
     skip: tuple[str, ...] = ()
     min_bytes: int = 0
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What a watch list file may hold: the grammar of ``crawler/sources/<country>/<name>.yml``, checked by pydantic."""
 
+import re
 from datetime import date
 from typing import Annotated, Self
 
@@ -15,6 +16,14 @@ Country = Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is no regular expression: {error}") from error
+    return text
+
+
 class ChannelEntry(Handwritten):
     """One item of ``channels``: exactly one kind with its address, and what to leave out of it."""
 
@@ -25,6 +34,7 @@ class ChannelEntry(Handwritten):
     frontpage: str | None = None
     skip: tuple[Text, ...] = ()
     min_bytes: Annotated[StrictInt, Field(ge=0)] = 0
+    article: Annotated[str, AfterValidator(_pattern)] = ""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -33,6 +43,8 @@ class ChannelEntry(Handwritten):
         kind, url = self._named()[0]
         if kind is not ChannelKind.SEARCH and not is_web(url):
             raise ValueError(f"{url!r} is no http or https address")
+        if self.article and kind is not ChannelKind.FRONTPAGE:
+            raise ValueError("article says which links of a frontpage count; other kinds list articles alone")
         return self
 
     def _named(self) -> list[tuple[ChannelKind, str]]:
@@ -41,7 +53,9 @@ class ChannelEntry(Handwritten):
     def channel(self, source: str) -> Channel:
         """The channel that this entry describes, as one of ``source``'s."""
         kind, url = self._named()[0]
-        return Channel(source=source, kind=kind, url=url, skip=self.skip, min_bytes=self.min_bytes)
+        return Channel(
+            source=source, kind=kind, url=url, skip=self.skip, min_bytes=self.min_bytes, article=self.article
+        )
 
 
 class Span(Handwritten):

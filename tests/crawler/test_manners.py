@@ -178,6 +178,19 @@ def test_channels_that_cannot_be_read_yet_are_an_issue_and_not_a_request(desk: D
     assert desk.value("SELECT source FROM issues WHERE what='unsupported-channel'") == "zz/host"
 
 
+def test_the_links_of_a_front_page_are_fetched_once(desk: Desk, host: Host) -> None:
+    rows = "".join(f"<li>2{n}.11.2026 <a href='/{n}'>Report number {n} of the day</a></li>" for n in (1, 2))
+    page = f"<html><body><ul>{rows}</ul><a href='/about'>Who we are</a></body></html>"
+    host.routes["/list"] = Reply(body=page.encode(), headers={"Content-Type": "text/html"})
+    host.source(desk.sources, channel="frontpage", path="/list")
+    assert desk.run("crawl", "--since", "52w").returncode == 0
+    assert {"/1", "/2"} <= set(host.paths())
+    assert "/about" not in host.paths()
+    before = host.paths().count("/1")
+    desk.run("crawl", "--since", "52w")
+    assert host.paths().count("/1") == before
+
+
 def test_an_unknown_source_is_wrong_use_and_a_bad_file_is_an_issue(desk: Desk, host: Host) -> None:
     host.source(desk.sources)
     (desk.sources / "zz" / "bad.yml").write_text("name: Bad\nlanguages: [en]\nchanels: []\n")
