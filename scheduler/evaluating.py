@@ -12,6 +12,7 @@ from rich.table import Table
 from crawler.errors import DesertersError
 from crawler.relevance.evaluate import Evaluation, Figures, Outcome, Rate, evaluate, rows_of
 
+_LABELS = ("relevant", "not", "borderline")
 _SHOWN = 60  # misses of one sort on the terminal; the JSON has all
 
 
@@ -23,24 +24,38 @@ def evaluate_file(path: Path) -> Evaluation:
     """Score the rows of ``path``: one JSON object a line, packed with gzip or not.
 
     Raises:
-        LabelsError: a line is no JSON object, or has neither title nor text.
+        LabelsError: there is no row; a line is no JSON object, has neither title nor text, or an unknown label.
     """
     try:
-        return evaluate(rows_of(_objects(path)))
+        rows = list(rows_of(_objects(path)))
     except (OSError, EOFError) as error:
         raise LabelsError(f"{path}: cannot be read: {error}") from error
     except ValueError as error:
         raise LabelsError(f"{path}: {error}") from error
+    if not rows:
+        raise LabelsError(
+            f"{path}: has no labelled row; write objects with title, text, language and label, one a line"
+        )
+    return evaluate(rows)
 
 
 def _objects(path: Path) -> Iterator[dict[str, object]]:
     content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    for number, line in enumerate(content.decode("utf-8").splitlines(), 1):
+    for number, line in enumerate(content.decode("utf-8").split("\n"), 1):
         if line.strip():
-            row = json.loads(line)
-            if not isinstance(row, dict):
-                raise ValueError(f"line {number} is no JSON object")
-            yield row
+            yield _object(line, number)
+
+
+def _object(line: str, number: int) -> dict[str, object]:
+    try:
+        row = dict(json.loads(line).items())
+    except ValueError as error:
+        raise ValueError(f"line {number} is no JSON: {error}") from error
+    except AttributeError as error:
+        raise ValueError(f"line {number} is no JSON object") from error
+    if row.get("label", "not") not in _LABELS:
+        raise ValueError(f"line {number} has the label {row['label']!r}; known are {', '.join(_LABELS)}")
+    return row
 
 
 def as_json(found: Evaluation) -> str:
