@@ -6,11 +6,15 @@ box of further reading beside an article, make no list.
 """
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 
 from lxml import html
 
 from crawler.extract.document import Document
 
+_LINES = 400  # of the text are looked at; what a page is shows in them
+_EDGE = "|"  # between cards; no letter
 _CARDS = 6  # a list draws its text from at least as many
 _LINK = 20  # letters; a shorter link is a tag or a name
 _BESIDE = 350  # letters that a card holds besides its link
@@ -28,16 +32,17 @@ _ADDRESS = re.compile(
 
 def is_list(document: Document, text: str) -> bool:
     """Whether ``text`` comes from the cards of a list, or is nothing but links."""
-    lines = [_letters(line) for line in text.split("\n\n")]
+    lines = [_letters(line) for line in text.split("\n\n", _LINES)[:_LINES]]
     if sum(len(line) for line in lines if len(line) >= _PARAGRAPH) > _PROSE * sum(map(len, lines)):
         return False
     cards = _cards(document.tree)
     if len(cards) < _CARDS:
         return False
-    source = [next((at for at, card in enumerate(cards) if line in card), None) for line in lines]
-    if len({at for at in source if at is not None}) < _CARDS:
+    ends = list(accumulate(len(card) + 1 for card in cards))
+    found = [_EDGE.join(cards).find(line) for line in lines]
+    if len({bisect_right(ends, at) for at in found if at >= 0}) < _CARDS:
         return False
-    listed = sum(len(line) for line, at in zip(lines, source, strict=True) if at is not None)
+    listed = sum(len(line) for line, at in zip(lines, found, strict=True) if at >= 0)
     named = document.kinds & _KINDS or _ADDRESS.search(document.path)
     return listed >= (_NAMED if named else _FROM_CARDS) * sum(map(len, lines))
 
@@ -46,7 +51,8 @@ def _cards(tree: html.HtmlElement) -> list[str]:
     """The letters of each card, each link's words once."""
     links = {_letters(link.text_content()): link for link in tree.iter("a")}
     alone = {words: link for words, link in links.items() if len(words) >= _LINK and _stands_alone(link, len(words))}
-    return [_card(link, words, alone) for words, link in alone.items()]
+    known = set(alone.values())
+    return [_card(link, words, known) for words, link in alone.items()]
 
 
 def _stands_alone(link: html.HtmlElement, size: int) -> bool:
@@ -54,12 +60,14 @@ def _stands_alone(link: html.HtmlElement, size: int) -> bool:
     return block is not None and len(_letters(block.text_content())) <= size + _ALONE
 
 
-def _card(link: html.HtmlElement, words: str, alone: dict[str, html.HtmlElement]) -> str:
+def _card(link: html.HtmlElement, words: str, alone: set[html.HtmlElement]) -> str:
     """The letters of the widest element around ``link`` that holds little else and no other such link."""
     card = words
     for _, around in zip(range(_LEVELS), link.iterancestors(), strict=False):
+        if any(other in alone and other is not link for other in around.iter("a")):
+            break
         wider = _letters(around.text_content())
-        if len(wider) > len(words) + _BESIDE or sum(other in wider for other in alone) > 1:
+        if len(wider) > len(words) + _BESIDE:
             break
         card = wider
     return card
