@@ -8,7 +8,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from pebble import ProcessExpired, ProcessPool
 
 from crawler import flow
-from db.model import Analysis, Capture, Rejection, Source, Stage
+from db.model import Analysis, Capture, Rejection, Sample, Source, Stage
 
 SECONDS_A_PAGE = 10.0
 PAGES_A_PROCESS = 2000  # parsers leak; a fresh process now and then keeps memory flat
@@ -39,6 +39,14 @@ class Analyst:
             return await asyncio.wrap_future(self._begun(capture, source))
         except (FutureTimeoutError, TimeoutError, ProcessExpired) as error:
             return self._lost(capture, error)
+
+    async def sampled(self, capture: Capture, source: Source) -> Sample | None:
+        """What ``flow.sample`` says of ``capture``; ``None`` where there is no article, or it cannot be read."""
+        future = self._pool.schedule(flow.sample, args=(capture, source), timeout=self._seconds)
+        try:
+            return await asyncio.wrap_future(future)
+        except (FutureTimeoutError, TimeoutError, ProcessExpired):
+            return None
 
     def close(self) -> None:
         """End the worker; pages that it still holds are lost to this run."""

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import replace
 
 from crawler import extract, relevance, topics, urls
-from db.model import Analysis, Article, Capture, Rejection, Source, Stage, Verdict
+from db.model import Analysis, Article, Capture, Rejection, Sample, Source, Stage, Verdict
 from db.store import Store
 
 SMALL_PAGE = 4096  # bytes; a page this small is read in any case, since it may be a wall or an empty shell
@@ -51,6 +51,18 @@ def analyse(capture: Capture, source: Source) -> Analysis | Rejection:
     if not verdict.relevant:
         return _irrelevant(capture, article, verdict)
     return _kept(capture, source, extract.completed(article, capture, document), verdict)
+
+
+def sample(capture: Capture, source: Source) -> Sample | None:
+    """How the page reads, whatever it is about; ``None`` where it is no article."""
+    document = extract.parse(capture)
+    article = extract.article(capture, document, source.rules) if document else None
+    if not isinstance(article, Article):
+        return None
+    return Sample(
+        source=source.id, page=urls.key(capture.requested_url or capture.url), at=capture.fetched_at,
+        characters=len(article.text), dated=article.published_at is not None, authored=bool(article.authors),
+    )  # fmt: skip
 
 
 def settle(outcome: Analysis | Rejection, source: Source, store: Store) -> bool:

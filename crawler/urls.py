@@ -25,6 +25,9 @@ _AMP_VALUES = {"outputtype": "amp", "output": "amp", "view": "amp", "format": "a
 _AMP_PATH = re.compile(r"(?:/amp/?$|(?<=/)amp/(?=.)|\.amp(?=\.html?$|$))", re.IGNORECASE)
 _MOBILE_LABEL = re.compile(r"^(?:m|mobile|amp|touch)\.", re.IGNORECASE)
 
+_TELEGRAM = frozenset({"t.me", "telegram.me", "telegram.dog"})
+_POST = re.compile(r"(?:/s)?/(\w+/\d+)/?")  # a post has one address for its preview, its widget and itself
+
 _BYTES = "surrogateescape"  # bytes of a query that are no UTF-8 (windows-1251 is common) stay what they are
 
 _suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -78,6 +81,9 @@ def canonical(url: str) -> str:
     port = f":{parts.port}" if parts.port and (parts.scheme, parts.port) not in {("http", 80), ("https", 443)} else ""
     told = parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES)
     query = urlencode([(k, v) for k, v in told if not _noise(k, v)], errors=_BYTES)
+    post = _POST.fullmatch(parts.path) if host in _TELEGRAM else None
+    if post:
+        return f"https://t.me/{post[1]}"
     return urlunsplit((parts.scheme, host + port, _path(parts.path), query, ""))
 
 

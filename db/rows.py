@@ -4,7 +4,25 @@ import json
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
-from db.model import Analysis, Candidate, ChannelKind, ChannelState, Issue, Offer, Place, Reason, Rejection, Source
+from db.model import (
+    Analysis,
+    Candidate,
+    ChannelKind,
+    ChannelState,
+    Gap,
+    Health,
+    Issue,
+    Offer,
+    Place,
+    Reason,
+    Recall,
+    Rejection,
+    Sample,
+    Sighting,
+    Source,
+    SourceDay,
+    Trouble,
+)
 
 Row = dict[str, str | int | float | None]
 
@@ -55,7 +73,21 @@ def channel_state(row: dict[str, str | int | None]) -> ChannelState:
         for name in known
         if name.endswith(("_at", "_since", "_after"))
     }
-    return ChannelState(**{**known, **times, "kind": ChannelKind(str(row["kind"]))})  # type: ignore[arg-type]  # columns and fields share names and types
+    words = {"kind": ChannelKind(str(row["kind"])), "health": Health(str(row["health"]))}
+    return ChannelState(**{**known, **times, **words})  # type: ignore[arg-type]  # columns and fields share names and types
+
+
+def visit_row(state: ChannelState) -> Row:
+    """One row of ``visits``: what the last visit to a channel brought."""
+    return {
+        "channel": state.url,
+        "at": stamp_or_none(state.asked_at),
+        "source": state.source,
+        "status": state.status,
+        "trouble": state.trouble,
+        "entries": state.entries if state.answered_at == state.asked_at and state.status == 200 else 0,
+        "new_entries": state.new_entries if state.answered_at == state.asked_at else 0,
+    }
 
 
 def candidate_row(candidate: Candidate, now: datetime) -> Row:
@@ -116,6 +148,7 @@ def article_row(analysis: Analysis, key: str) -> Row:
         "reasons": json.dumps([reason_object(reason) for reason in analysis.verdict.reasons], ensure_ascii=False),
         "extractor": article.extractor,
         "marks": json.dumps(article.marks),
+        "links": json.dumps(article.links),
         "sha256": analysis.sha256,
         **_place(capture.place),
     }
@@ -171,6 +204,64 @@ def issue_row(issue: Issue, run: int, now: datetime) -> Row:
         "what": issue.what,
         "detail": issue.detail,
     }
+
+
+def sighting_row(sighting: Sighting) -> Row:
+    """One row of ``sightings``."""
+    return {
+        "page": sighting.page,
+        "channel": sighting.channel,
+        "at": stamp(sighting.at),
+        "position": sighting.position,
+    }
+
+
+def gap_row(gap: Gap, run: int) -> Row:
+    """One row of ``gaps``."""
+    return {
+        "run": run or None,
+        "source": gap.source,
+        "channel": gap.channel,
+        "why": gap.why,
+        "since": stamp(gap.since),
+        "until": stamp(gap.until),
+        "recovered": gap.recovered,
+        "pages": gap.pages,
+        "lost": gap.lost,
+    }
+
+
+def sample_row(sample: Sample) -> Row:
+    """One row of ``samples``."""
+    return {
+        "page": sample.page,
+        "source": sample.source,
+        "at": stamp(sample.at),
+        "characters": sample.characters,
+        "dated": int(sample.dated),
+        "authored": int(sample.authored),
+    }
+
+
+def source_day_row(day: SourceDay) -> Row:
+    """One row of ``source_days``."""
+    return {**asdict(day), "day": day.day.isoformat()}
+
+
+def trouble_row(trouble: Trouble, now: datetime) -> Row:
+    """One row of ``troubles``, noticed ``now``."""
+    return {**asdict(trouble), "since": stamp(trouble.since), "noticed_at": stamp(now)}
+
+
+def recall_row(recall: Recall, now: datetime) -> Row:
+    """One row of ``recall``, with the shares that its totals mean."""
+    shares = {
+        "share": recall.total,
+        "share_low": recall.total_high,  # the more there is, the smaller the share that is held
+        "share_high": recall.total_low,
+    }
+    held = {name: min(1.0, recall.held / total) if total else None for name, total in shares.items()}
+    return {**asdict(recall), **held, "made_at": stamp(now)}
 
 
 def reason_object(reason: Reason) -> dict[str, str | int]:

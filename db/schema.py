@@ -77,16 +77,98 @@ CREATE TABLE timetable (
 );
 """
 
+_WATCH = """
+ALTER TABLE articles ADD COLUMN links TEXT NOT NULL DEFAULT '[]';
+DROP VIEW reports;
+CREATE VIEW reports AS
+    SELECT articles.id, url, canonical_url, source, articles.title, text, language, authors, published_at,
+        published_on, published_from, standfirst, section, image_url, credit, paid, first_seen, fetched_at, score, why,
+        reasons, extractor, marks, links, archive_file, archive_offset, sha256
+    FROM articles JOIN texts ON texts.id = articles.id;
+ALTER TABLE channels ADD COLUMN position TEXT NOT NULL DEFAULT '';
+ALTER TABLE channels ADD COLUMN pace_hours REAL NOT NULL DEFAULT 24;
+ALTER TABLE channels ADD COLUMN failures REAL NOT NULL DEFAULT 0;
+ALTER TABLE channels ADD COLUMN new_entries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE channels ADD COLUMN idle_visits INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE channels ADD COLUMN due_at TEXT;
+ALTER TABLE channels ADD COLUMN closed_hours TEXT NOT NULL DEFAULT '';
+ALTER TABLE channels ADD COLUMN good_at TEXT;
+ALTER TABLE channels ADD COLUMN health TEXT NOT NULL DEFAULT 'new';
+ALTER TABLE channels ADD COLUMN health_since TEXT;
+ALTER TABLE channels ADD COLUMN told TEXT NOT NULL DEFAULT '';
+ALTER TABLE sources ADD COLUMN rules_digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN terms TEXT NOT NULL DEFAULT '';
+CREATE TABLE sightings (
+    page TEXT NOT NULL, channel TEXT NOT NULL, at TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (page, channel)
+) WITHOUT ROWID;
+CREATE INDEX sightings_channel_at ON sightings(channel, at);
+CREATE TABLE visits (
+    channel TEXT NOT NULL, at TEXT NOT NULL, source TEXT NOT NULL REFERENCES sources(id), status INTEGER NOT NULL,
+    trouble TEXT NOT NULL, entries INTEGER NOT NULL, new_entries INTEGER NOT NULL, PRIMARY KEY (channel, at)
+) WITHOUT ROWID;
+CREATE INDEX visits_source_at ON visits(source, at);
+CREATE INDEX visits_at ON visits(at);
+CREATE TABLE samples (
+    page TEXT PRIMARY KEY, source TEXT NOT NULL REFERENCES sources(id), at TEXT NOT NULL, characters INTEGER NOT NULL,
+    dated INTEGER NOT NULL, authored INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX samples_source_at ON samples(source, at);
+CREATE TABLE source_days (
+    source TEXT NOT NULL REFERENCES sources(id), day TEXT NOT NULL, visits INTEGER NOT NULL, answers INTEGER NOT NULL,
+    trouble TEXT NOT NULL, candidates INTEGER NOT NULL, pages INTEGER NOT NULL, reports INTEGER NOT NULL,
+    samples INTEGER NOT NULL, dated REAL, authored REAL, characters REAL,
+    PRIMARY KEY (source, day)
+) WITHOUT ROWID;
+CREATE TABLE gaps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER REFERENCES runs(id), source TEXT NOT NULL REFERENCES sources(id),
+    channel TEXT NOT NULL, why TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, recovered INTEGER NOT NULL,
+    pages INTEGER NOT NULL, lost TEXT NOT NULL
+);
+CREATE INDEX gaps_source ON gaps(source);
+CREATE INDEX gaps_run ON gaps(run);
+CREATE TABLE troubles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, name TEXT NOT NULL, what TEXT NOT NULL,
+    detail TEXT NOT NULL, since TEXT NOT NULL, noticed_at TEXT NOT NULL, told_at TEXT, mended_at TEXT,
+    mended_told_at TEXT
+);
+CREATE UNIQUE INDEX troubles_open ON troubles(scope, name) WHERE mended_at IS NULL;
+CREATE TABLE recall (
+    language TEXT NOT NULL, month TEXT NOT NULL, method TEXT NOT NULL, held INTEGER NOT NULL, total REAL,
+    total_low REAL, total_high REAL, share REAL, share_low REAL, share_high REAL, at_least REAL,
+    assumption TEXT NOT NULL, made_at TEXT NOT NULL, PRIMARY KEY (language, month)
+) WITHOUT ROWID;
+CREATE TABLE messages (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, recipient TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
+    made_at TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, next_try_at TEXT, sent_at TEXT,
+    error TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE TABLE watched (
+    watch TEXT NOT NULL, report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, at TEXT NOT NULL,
+    PRIMARY KEY (watch, report)
+) WITHOUT ROWID;
+CREATE INDEX watched_report ON watched(report);
+"""
+
 
 @migrations()
 def first_tables(db: Database) -> None:
     """Lay every table, the reports view, and full text over titles and texts."""
-    for statement in _TABLES.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    _lay(db, _TABLES)
     db.table("texts").enable_fts(
         ["title", "text"], fts_version="FTS5", tokenize="unicode61 remove_diacritics 2", create_triggers=True
     )
+
+
+@migrations()
+def the_watch_on_the_watch(db: Database) -> None:
+    """Add who listed what, the history and health of sources, gaps, recall, and what is told to whom."""
+    _lay(db, _WATCH)
+
+
+def _lay(db: Database, statements: str) -> None:
+    for statement in statements.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
 
 
 def migrate(db: Database) -> None:

@@ -4,6 +4,7 @@ Later ones win: default, then the file (``deserters.toml`` here, or the one that
 names), then the environment (``DESERTERS_`` and the name in capitals), then the option of the command.
 """
 
+import json
 import os
 import re
 import tomllib
@@ -14,16 +15,43 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from crawler import sources
 from crawler.errors import ConfigurationError
+from db.model import Engine
 
 FILE = "deserters.toml"
 PREFIX = "DESERTERS_"
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([dhw]?)")
-_OPTIONS = {"contact": "", "delay_seconds": "", "timeout_seconds": "", "keep_days": "--days"}  # else the name itself
+_OPTIONS = {
+    "contact": "",
+    "delay_seconds": "",
+    "timeout_seconds": "",
+    "keep_days": "--days",
+    "guardian_key": "",
+    "reliefweb_appname": "",
+    "mediacloud_key": "",
+    "alerts": "",
+    "digest": "",
+    "digest_time": "",
+    "watches": "",
+    "ping": "",
+}  # else the name itself
 _DAYS = {"": 1.0, "d": 1.0, "h": 1 / 24, "w": 7.0}
+
+
+class Watch(BaseModel):
+    """A search or a filter whose new reports are sent to some addresses; all that is given must hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(min_length=1)]
+    to: Annotated[tuple[SecretStr, ...], Field(min_length=1)]
+    search: str = ""
+    language: str = ""
+    source: str = ""
+    country: str = ""
 
 
 class Config(BaseModel):
@@ -44,6 +72,16 @@ class Config(BaseModel):
     zone: str = Field("UTC", description="time zone of these times, such as Europe/Berlin")
     host: str = Field("127.0.0.1", description="address that the site listens on")
     port: Annotated[int, Field(gt=0, lt=65536)] = Field(8001, description="port that the site listens on")
+    guardian_key: SecretStr = Field(SecretStr(""), description="key of The Guardian's Open Platform")
+    reliefweb_appname: SecretStr = Field(SecretStr(""), description="appname that ReliefWeb has approved")
+    mediacloud_key: SecretStr = Field(SecretStr(""), description="key of Media Cloud's search")
+    alerts: tuple[SecretStr, ...] = Field((), description="Apprise addresses that alarms go to")
+    digest: tuple[SecretStr, ...] = Field((), description="Apprise addresses that the morning digest goes to")
+    digest_time: str = Field("07:00", description="time of day from which the digest is sent")
+    watches: tuple[Watch, ...] = Field(
+        (), description="searches and filters whose new reports are sent, see Operations"
+    )
+    ping: SecretStr = Field(SecretStr(""), description="address that is called after each good run")
     keep_days: Annotated[int, Field(ge=1)] = Field(
         30, description="age at which captures of pages not kept may be pruned"
     )
@@ -70,6 +108,32 @@ class Config(BaseModel):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"{value!r} is no time zone; write one like Europe/Berlin") from error
         return value
+
+    @field_validator("alerts", "digest", mode="before")
+    @classmethod
+    def _lines(cls, value: object) -> object:
+        """One address a line where they come as one text, as from the environment."""
+        return tuple(line.strip() for line in value.split("\n") if line.strip()) if isinstance(value, str) else value
+
+    @field_validator("watches", mode="before")
+    @classmethod
+    def _watches(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) else value
+
+    @field_validator("digest_time")
+    @classmethod
+    def _time(cls, value: str) -> str:
+        time.fromisoformat(value.strip().zfill(5))
+        return value
+
+    @property
+    def keys(self) -> dict[Engine, str]:
+        """The keys of search services that are set."""
+        told = {
+            Engine.GUARDIAN: self.guardian_key, Engine.RELIEFWEB: self.reliefweb_appname,
+            Engine.MEDIACLOUD: self.mediacloud_key,
+        }  # fmt: skip
+        return {engine: key.get_secret_value() for engine, key in told.items() if key.get_secret_value()}
 
     @property
     def user_agent(self) -> str:
@@ -116,8 +180,8 @@ def load(options: Mapping[str, object], config_file: Path | None = None) -> Conf
 
 def environment(config: Config) -> dict[str, str]:
     """The environment of a child process that is to have these settings, whatever options gave them."""
-    given = config.model_dump(mode="json")
-    return {**os.environ, **{f"{PREFIX}{name.upper()}": str(value) for name, value in given.items()}}
+    given = {name: _text(getattr(config, name)) for name in Config.model_fields}
+    return {**os.environ, **{f"{PREFIX}{name.upper()}": text for name, text in given.items()}}
 
 
 def table() -> str:
@@ -125,10 +189,26 @@ def table() -> str:
     rows = ["| In the file | In the environment | Option | Default | Meaning |", "|---|---|---|---|---|"]
     for name, field in Config.model_fields.items():
         option = _OPTIONS.get(name, f"--{name.replace('_', '-')}")
-        default = {"sources": "the shipped one", "contact": "none"}.get(name, f"`{field.default}`")
+        is_none = field.default in ("", ()) or isinstance(field.default, SecretStr)
+        default = "the shipped one" if name == "sources" else "none" if is_none else f"`{field.default}`"
         shown = f"`{option}`" if option else "none"
         rows.append(f"| `{name}` | `{PREFIX}{name.upper()}` | {shown} | {default} | {field.description} |")
     return "\n".join(rows)
+
+
+def _text(value: object) -> str:
+    """A setting as the environment spells it."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if not isinstance(value, tuple):
+        return str(value)
+    if any(isinstance(one, Watch) for one in value):
+        return json.dumps([_open(one) for one in value])
+    return "\n".join(map(_text, value))
+
+
+def _open(watch: Watch) -> dict[str, object]:
+    return {**watch.model_dump(exclude={"to"}), "to": [address.get_secret_value() for address in watch.to]}
 
 
 def _from_file(path: Path, *, must_exist: bool) -> dict[str, Any]:

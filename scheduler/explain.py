@@ -15,7 +15,7 @@ from crawler.urls import is_web, key
 from db import queries
 from db.archive import ArchiveWriter, captures, read
 from db.errors import ArchiveError
-from db.model import Article, Candidate, Capture, Offer, Rejection, Source, Verdict
+from db.model import Article, Candidate, Capture, Haul, Offer, Rejection, Source, Verdict
 from db.store import Store
 from scheduler.config import Config
 from scheduler.jobs import software, utc_now
@@ -81,7 +81,7 @@ def _fetched(config: Config, url: str, source: Source) -> Capture:
         ):
             store.begin_run("explain", utc_now())
             store.know_sources([lone])
-            store.settle_channel([], [candidate], [], utc_now())
+            store.settle_channel(Haul(candidates=(candidate,)), utc_now())
             plan = spiders.Plan(
                 sources=(lone,), oldest=None, limit_seconds=120, user_agent=config.user_agent,
                 timeout_seconds=config.timeout_seconds, allow_private=config.allow_private, now=utc_now,

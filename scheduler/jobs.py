@@ -1,22 +1,24 @@
 """What one run does from start to end: settings in, a run's row and report out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
-from crawler import flow, sources, spiders
+from crawler import flow, sources, spiders, topics
 from crawler.errors import ConfigurationError
-from crawler.sources import WatchList
+from crawler.sources import Publishers, WatchList
 from db import queries
 from db.archive import ArchiveWriter, close_open_files, prune
 from db.archive.pruning import Pruned
 from db.model import Counts, Issue, Level, Place, Source
 from db.queries import Headline, Trouble
 from db.store import Store
+from scheduler import health
 from scheduler.config import Config
 
+Clock = Callable[[], datetime]
 _OUTCOMES = {"finished": "done", "closespider_timeout": "out of time", "shutdown": "interrupted"}
 _OUT_OF_REACH = {"unknown-host", "unreachable", "timed-out", "robots-unreachable", "fetch-failed"}
 
@@ -67,8 +69,15 @@ def chosen(watch_list: WatchList, wanted: Iterable[str]) -> tuple[Source, ...]:
     return tuple(by_id[name] for name in dict.fromkeys(names)) if names else watch_list.enabled
 
 
-def crawl(config: Config, wanted: Iterable[str] = (), progress: spiders.Progress = lambda _: None) -> RunReport:
-    """Crawl once: the ``wanted`` sources, or all that are enabled.
+def crawl(
+    config: Config,
+    wanted: Iterable[str] = (),
+    progress: spiders.Progress = lambda _: None,
+    *,
+    rounds: bool = False,
+    now: Clock = utc_now,
+) -> RunReport:
+    """Crawl once: the ``wanted`` sources, or all that are enabled; for ``rounds`` only those that must be asked often.
 
     Raises:
         ConfigurationError: a wanted source is unknown.
@@ -76,19 +85,20 @@ def crawl(config: Config, wanted: Iterable[str] = (), progress: spiders.Progress
         StoreBusyError: another process writes to the database or the archive.
     """
     flow.prepare()
-    watch_list = sources.load(config.sources)
-    asked = chosen(watch_list, wanted)
+    watch_list, names = sources.load(config.sources), tuple(wanted)
+    asked = chosen(watch_list, names)
     with ExitStack() as stack:
         store = stack.enter_context(Store(config.db, holder="deserters crawl"))
-        archive = stack.enter_context(ArchiveWriter(config.archive, software=software(), now=utc_now))
-        run = store.begin_run("crawl", utc_now())
+        archive = stack.enter_context(ArchiveWriter(config.archive, software=software(), now=now))
+        run = store.begin_run("rounds" if rounds else "crawl", now(), topics.load().version)
         store.know_sources(watch_list.sources)
-        store.note([*_closed(config), *_unusable(watch_list)], utc_now())
-        ending = spiders.run(_plan(config, asked), store, archive, progress)
-        issues = [*ending.issues, *_expectations(store, asked), *_balance(ending.counts)]
-        store.note(issues, utc_now())
+        store.note([*_closed(config), *_unusable(watch_list)], now())
+        plan = _plan(config, asked, watch_list, now)
+        ending = spiders.run(replace(plan, rounds=rounds, urgent=bool(names)), store, archive, progress)
+        store.note([*ending.issues, *_balance(ending.counts)], now())
+        health.assess(store, config.db, asked, config.keys, now())
         outcome = _OUTCOMES.get(ending.reason, "failed") if ending.counts.balanced else "failed"
-        store.finish_run(outcome, ending.counts, utc_now())
+        store.finish_run(outcome, ending.counts, now())
     return report(config, run, outcome, ending.counts)
 
 
@@ -119,16 +129,18 @@ def prune_archive(config: Config, days: int) -> Pruned:
         return prune(config.archive, before, store.kept_places(), moved)
 
 
-def _plan(config: Config, asked: tuple[Source, ...]) -> spiders.Plan:
+def _plan(config: Config, asked: tuple[Source, ...], watch_list: WatchList, now: Clock) -> spiders.Plan:
     return spiders.Plan(
         sources=asked,
-        oldest=utc_now() - timedelta(days=config.since_days),
+        publishers=Publishers(watch_list.sources),
+        keys=config.keys,
+        oldest=now() - timedelta(days=config.since_days),
         limit_seconds=config.limit_seconds,
         user_agent=config.user_agent,
         delay_seconds=config.delay_seconds,
         timeout_seconds=config.timeout_seconds,
         allow_private=config.allow_private,
-        now=utc_now,
+        now=now,
     )
 
 
@@ -147,25 +159,6 @@ def _closed(config: Config) -> list[Issue]:
 
 def _unusable(watch_list: WatchList) -> list[Issue]:
     return [Issue(what="bad-source-file", level=Level.ERROR, detail=str(problem)) for problem in watch_list.problems]
-
-
-def _expectations(store: Store, asked: Iterable[Source]) -> list[Issue]:
-    """Sources that offered fewer links in the last day than their watch list file expects."""
-    offered = store.links_since(utc_now() - timedelta(days=1))
-    silent = [source for source in asked if offered.get(source.id, 0) < source.min_candidates]
-    states = store.channel_states().values()
-    unwell = {state.source for state in states if state.trouble}
-    return [
-        Issue(
-            what="fewer-links-than-expected",
-            level=Level.WARNING,
-            detail=f"{source.name} offered {offered.get(source.id, 0)} links within a day; "
-            f"expected at least {source.min_candidates}",
-            source=source.id,
-        )
-        for source in silent
-        if source.id not in unwell
-    ]
 
 
 def _balance(counts: Counts) -> list[Issue]:

@@ -1,5 +1,6 @@
 """Small builders: any value of the vocabulary, whole and plausible, with what the test cares about changed."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from db.model import (
     ChannelKind,
     ChannelState,
     Evidence,
+    Haul,
     Issue,
     Level,
     Offer,
@@ -142,3 +144,10 @@ def issue(**changes: Any) -> Issue:
     """A page that could not be fetched."""
     made = Issue(what="timed-out", level=Level.WARNING, detail="no answer within 40 s", source="de/blatt", url=URL)
     return replace(made, **changes)
+
+
+def haul(
+    states: Iterable[ChannelState] = (), candidates: Iterable[Candidate] = (), issues: Iterable[Issue] = ()
+) -> Haul:
+    """What one answer brought; ``issues`` may be an iterator that breaks."""
+    return Haul(states=tuple(states), candidates=tuple(candidates), issues=issues)  # type: ignore[arg-type]  # see above

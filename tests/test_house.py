@@ -116,7 +116,7 @@ def test_pure_stages_ask_nobody_what_time_it_is() -> None:
         HOUSE / "crawler" / "flow.py",
         HOUSE / "crawler" / "urls.py",
         *modules("db/archive"),
-        HOUSE / "db" / "store.py",
+        *modules("db/store"),
     ]
     assert [str(path) for path in pure if clock.search(path.read_text(encoding="utf-8"))] == []
 

@@ -13,12 +13,15 @@ from lxml.etree import ParserError
 from resiliparse.parse.encoding import detect_encoding
 
 from crawler.discovery.listing import MAX_SUMMARY, Entry, Listing, parse_time
+from crawler.discovery.walls import is_wall
 from crawler.errors import ChannelUnreadableError
 from crawler.urls import absolute, is_web
 
 _HTML_PAGE = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _NAMES_ENCODING = re.compile(rb"\xff\xfe|\xfe\xff|\x00?<\x00?\?\x00x|\s*<\?xml[^>]*encoding\s*=", re.IGNORECASE)
 _MARKUP = re.compile(r"[<&]")
+_SKIP_HOURS = re.compile(rb"<skipHours>(.*?)</skipHours>", re.DOTALL | re.IGNORECASE)
+_PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 7 * 86400.0, "monthly": 30 * 86400.0}
 
 
 def read(body: bytes, url: str, content_type: str = "") -> Listing:
@@ -31,7 +34,39 @@ def read(body: bytes, url: str, content_type: str = "") -> Listing:
         _refuse(body, url)
     entries = tuple(entry for item in parsed.entries if (entry := _entry(item, url)))
     detail = _flaw(parsed)
-    return Listing(entries=entries, flaw="damaged-feed" if detail else "", flaw_detail=detail)
+    return Listing(
+        entries=entries, flaw="damaged-feed" if detail else "", flaw_detail=detail, more=_older(parsed.feed, url),
+        ttl_seconds=_ttl(parsed.feed), closed_hours=_closed_hours(body),
+    )  # fmt: skip
+
+
+def _older(feed: feedparser.FeedParserDict, url: str) -> tuple[str, ...]:
+    """The page of older entries: the one that the feed names (RFC 5005), or by WordPress's own numbering of pages."""
+    named = (link.get("href") or "" for link in feed.get("links", []) if link.get("rel") in ("next", "prev-archive"))
+    told = next((found for link in named if (found := absolute(url, link)) and found != url), "")
+    if told or "wordpress" not in str(feed.get("generator", "")).lower():
+        return (told,) if told else ()
+    numbered = re.search(r"([?&]paged=)(\d+)", url)
+    if numbered:
+        return (f"{url[: numbered.start()]}{numbered[1]}{int(numbered[2]) + 1}{url[numbered.end() :]}",)
+    return (f"{url}{'&' if '?' in url else '?'}paged=2",)
+
+
+def _ttl(feed: feedparser.FeedParserDict) -> float:
+    """Seconds for which the feed asks to be left alone: RSS 2.0's ``ttl`` (minutes), or the syndication module's."""
+    minutes = str(feed.get("ttl") or "").strip()
+    if minutes.isdigit():
+        return int(minutes) * 60.0
+    often = str(feed.get("sy_updatefrequency") or "1").strip()
+    period = _PERIODS.get(str(feed.get("sy_updateperiod") or "").strip().lower(), 0.0)
+    return period / max(int(often), 1) if often.isdigit() else period
+
+
+def _closed_hours(body: bytes) -> frozenset[int]:
+    """The hours of the day (UTC) that RSS 2.0's ``skipHours`` names; all 24 of them are a mistake, and mean nothing."""
+    named = _SKIP_HOURS.search(body)
+    hours = {int(hour) % 24 for hour in re.findall(rb"<hour>\s*(\d{1,2})\s*</hour>", named[1])} if named else set()
+    return frozenset(hours) if len(hours) < 24 else frozenset()
 
 
 def _declared(body: bytes, content_type: str) -> bytes:
@@ -50,6 +85,8 @@ def _declared(body: bytes, content_type: str) -> bytes:
 
 
 def _refuse(body: bytes, url: str) -> None:
+    if _HTML_PAGE.match(body[:2000]) and is_wall(body):
+        raise ChannelUnreadableError("bot-wall", f"{url} answered with a wall against robots")
     if _HTML_PAGE.match(body[:2000]):
         raise ChannelUnreadableError(
             "html-instead-of-feed", f"{url} answered with an HTML page; the feed may have moved"

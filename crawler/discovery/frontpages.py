@@ -12,6 +12,7 @@ from lxml import html
 from w3lib.encoding import html_to_unicode
 
 from crawler.discovery.listing import Entry, Listing, parse_time
+from crawler.discovery.walls import is_wall
 from crawler.errors import ChannelUnreadableError
 from crawler.urls import absolute, is_web, same_site
 
@@ -38,6 +39,8 @@ def read(body: bytes, url: str, content_type: str = "", article: str = "") -> Li
         known = found.get(entry.url)
         if _is_article(entry, wanted) and (known is None or len(known.title) < len(entry.title)):
             found[entry.url] = entry
+    if not found and is_wall(body):
+        raise ChannelUnreadableError("bot-wall", f"{url} answered with a wall against robots")
     return Listing(entries=tuple(found.values()))
 
 

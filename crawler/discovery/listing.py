@@ -1,4 +1,4 @@
-"""The words that discovery speaks in: what one answer of a channel lists."""
+"""The words that discovery speaks in: how a channel is asked, and what one answer of it lists."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,14 +10,40 @@ MAX_SUMMARY = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What a channel is asked with: from when on, now, where the last visit stopped, and the key of its service."""
+
+    since: datetime
+    now: datetime
+    position: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request to a channel; ``shown`` is its address as people may see it, without a key."""
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One link as a channel lists it; ``modified_at`` helps to leave out what is old, but is no date of publication."""
+    """One link as a channel lists it; ``modified_at`` helps to leave out what is old, but is no date of publication.
+
+    ``elsewhere``: the page belongs to another publisher, whom its address names. ``screened``: it is to be taken only
+    where title and summary say a word of the topic.
+    """
 
     url: str
     title: str = ""
     summary: str = ""
     published_at: datetime | None = None
     modified_at: datetime | None = None
+    language: str = ""
+    elsewhere: bool = False
+    screened: bool = False
 
     @property
     def dated(self) -> datetime | None:
@@ -29,18 +55,29 @@ class Entry:
 class Listing:
     """Everything one answer lists: pages, further sitemaps, and what was wrong with it although it could be read.
 
-    ``flaw`` is the name of an issue (``damaged-feed``, ``no-entries``) or empty; ``flaw_detail`` says more.
+    ``flaw`` is the name of an issue (``damaged-feed``, ``no-entries``) or empty; ``flaw_detail`` says more. ``more``
+    are the addresses where the list goes on, ``position`` is where the next visit resumes. ``ttl_seconds`` is how long
+    the channel asks to be left alone, ``closed_hours`` the hours (UTC) in which it does not want to be asked.
     """
 
     entries: tuple[Entry, ...] = ()
     children: tuple[Entry, ...] = ()
     flaw: str = ""
     flaw_detail: str = ""
+    more: tuple[str, ...] = ()
+    position: str = ""
+    ttl_seconds: float = 0.0
+    closed_hours: frozenset[int] = frozenset()
 
     @property
     def newest(self) -> datetime | None:
         """The date of the newest entry that has one."""
         return max((entry.dated for entry in self.entries if entry.dated), default=None)
+
+    @property
+    def oldest(self) -> datetime | None:
+        """The date of the oldest entry that has one."""
+        return min((entry.dated for entry in self.entries if entry.dated), default=None)
 
 
 def parse_time(text: str | None) -> datetime | None:

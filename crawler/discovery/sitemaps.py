@@ -8,16 +8,19 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
 from crawler.discovery import feeds
 from crawler.discovery.listing import Entry, Listing, parse_time
+from crawler.discovery.walls import is_wall
 from crawler.errors import ChannelUnreadableError
 from crawler.urls import absolute
 
 MAX_BYTES = 64 * 1024 * 1024
 _FEED_ROOTS = {"rss", "feed", "rdf"}
+_MONTH = re.compile(r"(?<!\d)(20\d\d)[-_/]?(0[1-9]|1[0-2])(?:[-_/]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
 _ROBOTS_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -32,7 +35,7 @@ def read(body: bytes, url: str, content_type: str = "") -> Listing:
     root = _root(body.lstrip(), parser)
     name = _name(root) if root is not None else ""
     if root is None or name not in {"urlset", "sitemapindex", *_FEED_ROOTS}:
-        what = "html-instead-of-feed" if name == "html" else "not-a-feed"
+        what = "not-a-feed" if name != "html" else "bot-wall" if is_wall(body) else "html-instead-of-feed"
         raise ChannelUnreadableError(what, f"{url} answered with <{name or 'nothing'}>, which is no sitemap")
     if name in _FEED_ROOTS:
         return feeds.read(body, url, content_type)
@@ -76,8 +79,21 @@ def _entries(root: etree._Element, base: str) -> Iterator[Entry]:
                 url=url,
                 title=" ".join(_news(element, "title").split()),
                 published_at=parse_time(said.get("publication_date")),
-                modified_at=parse_time(said.get("lastmod")),
+                modified_at=parse_time(said.get("lastmod")) or _last_day(url, _name(element)),
             )
+
+
+def _last_day(url: str, name: str) -> datetime | None:
+    """The end of the month or day that the address of a further sitemap names; nothing in it can be younger."""
+    told = _MONTH.search(url) if name == "sitemap" else None
+    if not told:
+        return None
+    year, month, day = int(told[1]), int(told[2]), int(told[3] or 0)
+    try:
+        start = datetime(year, month, day or 1, tzinfo=UTC)
+    except ValueError:
+        return None
+    return start + timedelta(days=1) if day else (start.replace(day=28) + timedelta(days=5)).replace(day=2)
 
 
 def _child(element: etree._Element, name: str) -> str:

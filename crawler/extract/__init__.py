@@ -6,7 +6,7 @@ whose evidence the first has lost. Neither knows the topic.
 
 from dataclasses import replace
 
-from crawler.extract import content, credit, dates, language, refusals, site_rules
+from crawler.extract import content, credit, dates, language, posts, refusals, site_rules
 from crawler.extract.document import Document, parse
 from crawler.urls import absolute, canonical_of
 from db.model import Article, Capture, Rejection, Rule, Stage
@@ -20,6 +20,9 @@ def article(capture: Capture, document: Document, rules: tuple[Rule, ...] = ()) 
     Of its source's dated ``rules`` the one of the page's day is applied. Where only the text tells the date,
     ``completed`` finds it.
     """
+    post = posts.article(capture, document)
+    if post:
+        return post
     text = site_rules.text_of(document, rules, capture) or content.main_text(document)
     refusal = refusals.of(document, text)
     if refusal:
@@ -41,6 +44,8 @@ def completed(found: Article, capture: Capture, document: Document) -> Article |
 
 def second_reading(capture: Capture, document: Document) -> Article | None:
     """The same page as a second extractor reads it; ``None`` where that finds nothing to read either."""
+    if posts.article(capture, document):
+        return None
     text = content.second_text(document)
     if refusals.of(document, text):
         return None

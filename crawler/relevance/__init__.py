@@ -1,16 +1,17 @@
-"""Relevance, the whole stage: an article in, a verdict with its reasons out; and two cheaper looks before it.
+"""Relevance, the whole stage: an article in, a verdict with its reasons out; and three cheaper looks before it.
 
 ``scan`` never refuses a page that ``judge`` could keep, whatever its encoding. ``glance`` only orders what to fetch.
+``mentions`` screens what lists of the whole world's news say of their articles.
 """
 
-from crawler.relevance.bytescan import scan
+from crawler.relevance.bytescan import mentions, scan
 from crawler.relevance.reading import read
 from crawler.relevance.reasons import explain, reasons
 from crawler.relevance.scoring import score
 from crawler.topics import load
 from db.model import Answer, Article, Verdict
 
-__all__ = ["glance", "judge", "scan"]
+__all__ = ["glance", "judge", "mentions", "scan"]
 
 
 def judge(article: Article) -> Verdict:

@@ -51,6 +51,23 @@ def scan(body: bytes) -> bool:
     return _says_an_act(page, {language: ends for language, ends in shown.items() if ends})
 
 
+def mentions(text: str) -> bool:
+    """Whether a few lines, such as a headline with its summary, say an act of the topic; Russia need not be named."""
+    found = _search().acts.places(text.encode("utf-8", "replace"))
+    languages = [language for language in found if language not in {_HIDDEN, _PERHAPS}]
+    if not languages:
+        return False
+    words, topic = split(text), load()
+    return any(
+        acts(
+            survey((_NOTHING, []), (words, lexicon(language).find(text, words))),
+            topic,
+            home=topic.languages[language].home,
+        )
+        for language in languages
+    )
+
+
 def _unread(page: bytes) -> list[tuple[int, int]]:
     """The stretches of ``page`` in scripts and styles, which no reader sees; linked data is read for a headline."""
     stretches = []

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstra
 
 from crawler.handwritten import Handwritten
 from crawler.urls import is_web
-from db.model import Channel, ChannelKind, Rule, Source, SourceKind
+from db.model import Channel, ChannelKind, Engine, Rule, Source, SourceKind
 
 Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
 Country = Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
@@ -30,11 +30,14 @@ class ChannelEntry(Handwritten):
     feed: str | None = None
     sitemap: str | None = None
     telegram: str | None = None
-    search: str | None = None
+    gdelt: str | None = None
+    search: Text | None = None
     frontpage: str | None = None
     skip: tuple[Text, ...] = ()
     min_bytes: Annotated[StrictInt, Field(ge=0)] = 0
     article: Annotated[str, AfterValidator(_pattern)] = ""
+    engine: Engine | None = None
+    endpoint: str = ""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -45,6 +48,8 @@ class ChannelEntry(Handwritten):
             raise ValueError(f"{url!r} is no http or https address")
         if self.article and kind is not ChannelKind.FRONTPAGE:
             raise ValueError("article says which links of a frontpage count; other kinds list articles alone")
+        if (self.engine is not None) != (kind is ChannelKind.SEARCH):
+            raise ValueError(f"a search, and only a search, names its engine: one of {', '.join(Engine)}")
         return self
 
     def _named(self) -> list[tuple[ChannelKind, str]]:
@@ -52,10 +57,12 @@ class ChannelEntry(Handwritten):
 
     def channel(self, source: str) -> Channel:
         """The channel that this entry describes, as one of ``source``'s."""
-        kind, url = self._named()[0]
+        kind, told = self._named()[0]
+        query = told if kind is ChannelKind.SEARCH else ""
         return Channel(
-            source=source, kind=kind, url=url, skip=self.skip, min_bytes=self.min_bytes, article=self.article
-        )
+            source=source, kind=kind, url=f"search:{self.engine}:{query}" if query else told, skip=self.skip,
+            min_bytes=self.min_bytes, article=self.article, engine=self.engine, query=query, endpoint=self.endpoint,
+        )  # fmt: skip
 
 
 class Span(Handwritten):

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from crawler import relevance
 from crawler.analyst import Analyst
 from crawler.spiders.desk import Desk
 from crawler.spiders.news import NewsSpider
 from crawler.spiders.plan import Ending, Plan, Progress
 from crawler.spiders.settings import settings_for
+from crawler.spiders.visit import Look
 from db.archive import ArchiveWriter
 from db.model import Candidate, Counts, Issue, Level
 from db.store import Store
@@ -25,7 +27,8 @@ def run(plan: Plan, store: Store, archive: ArchiveWriter, progress: Progress = l
     Every link taken up ends as an analysis, a rejection or an issue; links that time ran out for are one issue and wait
     for the next run.
     """
-    desk, analyst = Desk(store, archive), Analyst()
+    desk = Desk(store, archive, Look(mentions=relevance.mentions, publishers=plan.publishers))
+    analyst = Analyst()
     process = AsyncCrawlerProcess(settings_for(plan))
     crawler = process.create_crawler(NewsSpider)
     try:

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import ParamSpec, TypeVar
 
 from crawler import flow
-from crawler.spiders.channels import Answer, Learned, learn
+from crawler.spiders.channels import finished, learn
+from crawler.spiders.visit import Answer, Learned, Look, Visit
 from db.archive import ArchiveWriter
-from db.model import Analysis, Candidate, Capture, Channel, ChannelState, Issue, Rejection, Source
+from db.model import Analysis, Candidate, Capture, ChannelState, Issue, Rejection, Sample, Source
 from db.store import Store
 
 P = ParamSpec("P")
@@ -23,18 +24,17 @@ class Desk:
     ``known`` is the state of every channel as the crawl begins, ``waiting`` the links that earlier runs left.
     """
 
-    def __init__(self, store: Store, archive: ArchiveWriter) -> None:
-        self._store, self._archive = store, archive
+    def __init__(self, store: Store, archive: ArchiveWriter, look: Look) -> None:
+        self._store, self._archive, self._look = store, archive, look
         self.known, self.waiting = store.channel_states(), store.waiting()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
 
-    async def channel(
-        self, channel: Channel, state: ChannelState, answer: Answer, oldest: datetime | None, now: datetime
-    ) -> tuple[Learned, list[Candidate]]:
+    async def channel(self, visit: Visit, answer: Answer, now: datetime) -> tuple[Learned, list[Candidate]]:
         """Read a channel's answer, remember what it taught, and say which of its links are new."""
 
         def work() -> tuple[Learned, list[Candidate]]:
-            learned = learn(channel, state, answer, oldest, now)
+            learned = learn(visit, answer, self._look, now)
+            learned = finished(learned, self._store.unknown(one.key for one in learned.candidates))
             return learned, self._keep(learned, now)
 
         return await self._do(work)
@@ -60,6 +60,10 @@ class Desk:
         """Give an outcome its place; True where a report is new."""
         return await self._do(flow.settle, outcome, source, self._store)
 
+    async def sample(self, sample: Sample) -> None:
+        """Remember how a page of a source read."""
+        await self._do(self._store.sample, sample)
+
     async def fail(self, candidate: Candidate, issue: Issue, now: datetime, *, again: bool) -> None:
         """Note that a link could not be fetched."""
         await self._do(lambda: self._store.fail(candidate, issue, now, again=again))
@@ -78,7 +82,7 @@ class Desk:
             for one in learned.children
         ]
         self._store.know_channels(named)
-        return self._store.settle_channel([learned.state], learned.candidates, learned.issues, now)
+        return self._store.settle_channel(learned.haul, now)
 
     async def _do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs))

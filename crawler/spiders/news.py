@@ -2,9 +2,11 @@
 
 import traceback
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -12,16 +14,20 @@ from twisted.python.failure import Failure
 
 from crawler import discovery
 from crawler.analyst import Analyst
-from crawler.spiders import faults
-from crawler.spiders.channels import MAX_LINKS, Answer, issue, trouble
+from crawler.discovery import Asking
+from crawler.spiders import faults, pace
+from crawler.spiders.channels import MAX_LINKS, issue, trouble
 from crawler.spiders.desk import Desk
 from crawler.spiders.plan import Plan, Progress
+from crawler.spiders.visit import Answer, Learned, Visit
 from db.model import (
     Candidate,
     Capture,
     Channel,
+    ChannelKind,
     ChannelState,
     Counts,
+    Gap,
     Issue,
     Level,
     Rejection,
@@ -30,6 +36,9 @@ from db.model import (
 
 _CHANNEL_FIRST = 100
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
+_SAMPLES = 8  # pages of a source in one run that are read whatever they are about
+_FOR_GOOD = {301, 308}
+_CLOCKS_DIFFER = timedelta(hours=1)  # between a publisher's and ours
 
 
 class NewsSpider(Spider):
@@ -40,8 +49,10 @@ class NewsSpider(Spider):
     def __init__(self, plan: Plan, desk: Desk, analyst: Analyst, progress: Progress) -> None:
         super().__init__()
         self.plan, self.desk, self.analyst, self.progress = plan, desk, analyst, progress
+        self.channels = {channel.url for source in plan.sources for channel in source.channels}
         self.sources = {source.id: source for source in plan.sources}
         self.tally: Counter[str] = Counter(sources=len(plan.sources))
+        self.sampled: Counter[str] = Counter()
         self.taken: dict[str, Candidate] = {}
 
     @property
@@ -55,71 +66,117 @@ class NewsSpider(Spider):
         """Ask every channel that can be read, then fetch what earlier runs left."""
         for source in self.plan.sources:
             for channel in source.channels:
-                refusal = self._refusal(channel)
+                state = self.desk.known.get(channel.url)
+                refusal = self._refusal(channel, state)
                 if refusal:
                     await self.desk.note([refusal], self.plan.now())
-                else:
-                    yield self._ask(channel)
-        mine = (candidate for candidate in self.desk.waiting if candidate.offer.source in self.sources)
-        for candidate in islice(mine, MAX_LINKS):
+                elif self._is_due(channel, state):
+                    yield self._ask(Visit(channel=channel, state=state or _unasked(channel), oldest=self.plan.oldest))
+        for candidate in islice(filter(self._is_mine, self.desk.waiting), MAX_LINKS):
             yield self._fetch(candidate)
 
-    def _refusal(self, channel: Channel) -> Issue | None:
-        """Why ``channel`` is not asked in this run, where there is a reason."""
-        if channel.kind not in discovery.READERS:
-            words = f"{channel.url}: channels of the kind {channel.kind} cannot be read yet"
-            return issue(channel, "unsupported-channel", words)
-        state = self.desk.known.get(channel.url)
+    def _is_mine(self, candidate: Candidate) -> bool:
+        """Whether a source of this plan offered it, or its publisher is one."""
+        known = self.desk.known.get(candidate.offer.channel)
+        return candidate.offer.source in self.sources or bool(known and known.source in self.sources)
+
+    def _refusal(self, channel: Channel, state: ChannelState | None) -> Issue | None:
+        """Why ``channel`` is not asked in this run, where that must be said."""
         if state and state.ask_after and state.ask_after > self.plan.now():
             return issue(channel, "asked-to-wait", f"{channel.url}: asked to be left alone until {state.ask_after}")
         return None
 
-    def _ask(self, channel: Channel, parent: str = "") -> Request:
-        self.tally["channels"] += 1
-        state = self.desk.known.get(channel.url) or ChannelState(
-            url=channel.url, source=channel.source, kind=channel.kind, parent=parent
-        )
-        headers = {"Accept": _ACCEPT}
-        if state.etag:
-            headers["If-None-Match"] = state.etag
-        if state.last_modified:
-            headers["If-Modified-Since"] = state.last_modified
+    def _is_due(self, channel: Channel, state: ChannelState | None) -> bool:
+        if discovery.needs_key(channel) and not self._key(channel):
+            return False
+        return self.plan.urgent or pace.is_due(state, self.plan.now(), rounds=self.plan.rounds)
+
+    def _key(self, channel: Channel) -> str:
+        return self.plan.keys.get(channel.engine, "") if channel.engine else ""
+
+    def _ask(self, visit: Visit, parent: str = "", url: str = "") -> Request:
+        """The request that begins ``visit``, or that goes on at ``url``."""
+        self.tally["channels"] += visit.page == 1
+        state, key = visit.state, self._key(visit.channel)
+        if parent and not state.parent:
+            visit = replace(visit, state=replace(state, parent=parent))
+        if not url:
+            since = visit.oldest or self.plan.oldest or self.plan.now()
+            asking = Asking(since=since, now=self.plan.now(), position=state.position, key=key)
+            first = discovery.first(visit.channel, asking)
+            url, visit = first.url, replace(visit, headers=first.headers, secret=key)
+        headers = {"Accept": _ACCEPT, **dict(visit.headers)}
+        if visit.page == 1 and visit.gap is None and url == visit.channel.url:
+            headers |= {name: value for name, value in _validators(state) if value}
         return Request(
-            channel.url,
+            url,
             callback=self.on_channel,
             errback=self.on_channel_failure,
             headers=headers,
             priority=_CHANNEL_FIRST,
             dont_filter=True,
-            cb_kwargs={"channel": channel, "state": state},
+            cb_kwargs={"visit": visit},
         )
 
-    async def on_channel(self, response: Response, channel: Channel, state: ChannelState) -> AsyncIterator[Request]:
-        """Read a channel's answer; fetch its new links and ask its further sitemaps."""
+    async def on_channel(self, response: Response, visit: Visit) -> AsyncIterator[Request]:
+        """Read a channel's answer; fetch its new links, ask its further sitemaps and the older pages of its list."""
         now = self.plan.now()
-        answer = Answer(url=response.url, status=response.status, headers=_headers(response), body=response.body)
-        learned, fresh = await self.desk.channel(channel, state, answer, self.plan.oldest, now)
-        self.tally["answered"] += learned.state.answered_at == now
-        self.tally["unchanged"] += response.status == 304
-        children = list(learned.children)
-        if response.status == 304:
-            children = [replace(channel, url=one.url) for one in self.desk.known.values() if one.parent == channel.url]
-        for child in children:
-            if child.url != channel.url:
-                yield self._ask(child, parent=channel.url)
+        answer = Answer(
+            url=response.url, status=response.status, headers=_headers(response), body=response.body,
+            moved_to=_moved_to(response),
+        )  # fmt: skip
+        learned, fresh = await self.desk.channel(visit, answer, now)
+        if visit.page == 1:
+            self.tally["answered"] += learned.state.answered_at == now
+            self.tally["unchanged"] += response.status == 304
+        for request in self._onward(learned, answer):
+            yield request
         for candidate in fresh[:MAX_LINKS]:
             yield self._fetch(candidate)
         self.progress(self.counts)
 
+    def _onward(self, learned: Learned, answer: Answer) -> Iterator[Request]:
+        """Where a visit leads: older pages of the list, further sitemaps, and the sitemaps that may mend its gap."""
+        visit, known = learned.visit, self.desk.known
+        for url in learned.more:
+            yield self._ask(replace(visit, page=visit.page + 1), url=url)
+        children = list(learned.children)
+        if answer.status == 304:
+            mine = (one.url for one in known.values() if one.parent == visit.channel.url)
+            children = [replace(visit.channel, url=url, kind=ChannelKind.SITEMAP) for url in mine]
+        for child in children:
+            if child.url != visit.channel.url and self._has_changed(child, learned):
+                gap = visit.gap and replace(visit.gap, channel=child.url)
+                state = known.get(child.url) or _unasked(child)
+                yield self._ask(Visit(channel=child, state=state, oldest=visit.oldest, gap=gap), visit.channel.url)
+        if learned.lost and visit.channel.kind is not ChannelKind.SITEMAP:
+            yield from self._sitemaps_for(learned.lost)
+
+    def _has_changed(self, child: Channel, learned: Learned) -> bool:
+        """Whether a further sitemap may hold what its last answer did not: by the index's ``lastmod``."""
+        state, told = self.desk.known.get(child.url), learned.modified.get(child.url)
+        if learned.visit.gap or state is None or state.trouble or not state.answered_at or not told:
+            return True
+        return told >= state.answered_at - _CLOCKS_DIFFER
+
+    def _sitemaps_for(self, lost: Gap) -> Iterator[Request]:
+        """Ask the source's sitemaps for a span that its list no longer shows."""
+        source = self.sources.get(lost.source)
+        for channel in source.channels if source else ():
+            if channel.kind is ChannelKind.SITEMAP:
+                state = self.desk.known.get(channel.url) or _unasked(channel)
+                gap = replace(lost, channel=channel.url, recovered=0, pages=0)
+                yield self._ask(Visit(channel=channel, state=state, oldest=lost.since, gap=gap))
+
     async def on_channel_failure(self, failure: Failure) -> None:
         """Note why a channel could not be asked."""
         asked: Request = failure.request  # type: ignore[attr-defined]  # Scrapy hangs the request on the failure
-        channel, state = asked.cb_kwargs["channel"], asked.cb_kwargs["state"]
+        visit: Visit = asked.cb_kwargs["visit"]
         fault = faults.of(failure.value or RuntimeError("no reason given"))
         now = self.plan.now()
-        learned = trouble(
-            channel, replace(state, asked_at=now, status=0), fault.what, f"{channel.url}: {fault.detail}", now
-        )
+        if visit.page == 1:
+            visit = replace(visit, state=replace(visit.state, asked_at=now, status=0))
+        learned = trouble(visit, fault.what, f"{visit.channel.url}: {fault.detail}", now)
         await self.desk.remember(learned, now)
         self.progress(self.counts)
 
@@ -136,11 +193,15 @@ class NewsSpider(Spider):
             cb_kwargs={"candidate": candidate},
         )
 
+    def _source(self, candidate: Candidate) -> Source:
+        """The publisher of a link: a source of the plan, another that is known, or one made from the address."""
+        named = candidate.offer.source
+        return self.sources.get(named) or self.plan.publishers.of(candidate.url, named)
+
     async def on_page(self, response: Response, candidate: Candidate) -> None:
         """Archive a page, analyse it, give the outcome its place."""
         if response.status != 200:
             return await self._failed(candidate, faults.of_status(response.status, response.url))
-        source = self.sources[candidate.offer.source]
         capture = Capture(
             url=response.url,
             requested_url=candidate.url,
@@ -152,18 +213,28 @@ class NewsSpider(Spider):
         )
         self.tally["captures"] += 1
         try:
-            await self._analyse(capture, candidate, source)
+            await self._analyse(capture, candidate, self._source(candidate))
         except Exception:  # noqa: BLE001  # the boundary of one page: a bug costs this page, and says so
             await self._failed(candidate, faults.bug(traceback.format_exc()))
         return None
 
     async def _analyse(self, capture: Capture, candidate: Candidate, source: Source) -> None:
         filed = await self.desk.file(capture, source)
+        await self._sample(capture, source)
         if isinstance(filed, Rejection):
             return self._ended(candidate, "rejections")
         outcome = await self.analyst.analysed(filed, source)
         self.tally["new_reports"] += await self.desk.settle(outcome, source)
         return self._ended(candidate, "rejections" if isinstance(outcome, Rejection) else "analyses")
+
+    async def _sample(self, capture: Capture, source: Source) -> None:
+        """Read the first pages of a watched source whatever they are about, so that a change of layout shows."""
+        if not source.watched or self.sampled[source.id] >= _SAMPLES:
+            return
+        self.sampled[source.id] += 1
+        sample = await self.analyst.sampled(capture, source)
+        if sample:
+            await self.desk.sample(sample)
 
     async def on_page_failure(self, failure: Failure) -> None:
         """A page that could not be fetched: a rejection where that is the host's wish, else an issue."""
@@ -171,9 +242,7 @@ class NewsSpider(Spider):
         fault = faults.of(failure.value or RuntimeError("no reason given"))
         if not fault.rejects:
             return await self._failed(candidate, fault)
-        await self.desk.settle(
-            faults.rejection(candidate, fault, self.plan.now()), self.sources[candidate.offer.source]
-        )
+        await self.desk.settle(faults.rejection(candidate, fault, self.plan.now()), self._source(candidate))
         return self._ended(candidate, "rejections")
 
     async def _failed(self, candidate: Candidate, fault: faults.Fault) -> None:
@@ -189,6 +258,21 @@ class NewsSpider(Spider):
         self.taken.pop(candidate.key, None)
         self.tally[how] += 1
         self.progress(self.counts)
+
+
+def _unasked(channel: Channel) -> ChannelState:
+    return ChannelState(url=channel.url, source=channel.source, kind=channel.kind)
+
+
+def _validators(state: ChannelState) -> tuple[tuple[str, str], ...]:
+    return ("If-None-Match", state.etag), ("If-Modified-Since", state.last_modified)
+
+
+def _moved_to(response: Response) -> str:
+    """The final address, where every redirect that led there was for good."""
+    told: dict[str, Any] = response.meta
+    reasons = told.get("redirect_reasons") or []
+    return response.url if reasons and all(reason in _FOR_GOOD for reason in reasons) else ""
 
 
 def _headers(response: Response) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from scrapy.settings import Settings
 
+from crawler.discovery import HOST_DELAYS
 from crawler.spiders.plan import Plan
 
 MAX_PAGE_BYTES = 10 * 1024 * 1024
@@ -10,9 +11,14 @@ LONGEST_WAIT = 60.0  # seconds of Crawl-delay or Retry-After that are waited out
 _HERE = "crawler.spiders"
 
 
+def _slots(plan: Plan) -> dict[str, dict[str, float]]:
+    """Hosts that ask for more time between two requests than others."""
+    longer = {host: max(seconds, plan.delay_seconds) for host, seconds in HOST_DELAYS.items()}
+    return {host: {"delay": seconds, "jitter": 0.0, "concurrency": 1} for host, seconds in longer.items()}
+
+
 def settings_for(plan: Plan) -> Settings:
     """Settings of one crawl process: polite to every host, deaf to remote control, quiet in the log."""
-    hosts = max(16, len(plan.sources) * 2)
     return Settings(
         {
             "USER_AGENT": plan.user_agent,
@@ -20,11 +26,12 @@ def settings_for(plan: Plan) -> Settings:
             "ROBOTSTXT_USER_AGENT": plan.user_agent.split("/")[0],
             "DOWNLOAD_DELAY": plan.delay_seconds * (1 + JITTER),
             "DOWNLOAD_DELAY_JITTER": JITTER / (1 + JITTER),
+            "DOWNLOAD_SLOTS": _slots(plan),
             "DOWNLOAD_TIMEOUT": plan.timeout_seconds,
             "DOWNLOAD_MAXSIZE": MAX_PAGE_BYTES,
             "DOWNLOAD_WARNSIZE": 0,
             "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
-            "CONCURRENT_REQUESTS": hosts,
+            "CONCURRENT_REQUESTS": max(16, len(plan.sources) * 2),
             "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
             "CONCURRENT_ITEMS": 2,
             "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 20_000_000,

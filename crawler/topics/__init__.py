@@ -1,5 +1,6 @@
 """Topics: a topic's YAML and its languages' YAML in, one checked ``Topic`` out."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,7 +37,10 @@ class Language:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """What counts as relevant: roles by name, languages by code, and the scores that keep or review an article."""
+    """What counts as relevant: roles by name, languages by code, and the scores that keep or review an article.
+
+    ``version`` is a digest of its files, which tells by what terms a run judged.
+    """
 
     name: str
     title: str
@@ -45,6 +49,7 @@ class Topic:
     review: float
     roles: dict[str, Role]
     languages: dict[str, Language]
+    version: str = ""
 
     @property
     def common(self) -> frozenset[str]:
@@ -87,7 +92,16 @@ def load(path: Path | None = None) -> Topic:
         review=topic.thresholds.review,
         roles=topic.roles,
         languages={language.code: language for language in languages},
+        version=_version([file, *sorted(file.with_suffix("").glob("*.yml"))]),
     )
+
+
+def _version(files: list[Path]) -> str:
+    """A short digest of what the files say: it changes whenever a term, a role or a threshold does."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
 
 
 def _language(path: Path, topic: TopicFile) -> Language:

@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.spiders.channels import MAX_CHILDREN, MAX_LINKS, STALE_AFTER, Answer, Learned, learn
+from crawler.sources import Publishers
+from crawler.spiders.channels import MAX_CHILDREN, MAX_LINKS, STALE_AFTER, learn
+from crawler.spiders.visit import Answer, Learned, Look, Visit
 from db.model import Channel, ChannelKind, ChannelState, Level
 from tests import factory
 from tests.factory import FEED, NOW, later
 
 OLDEST = later(days=-7)
+LOOK = Look(mentions=lambda text: "дезертир" in text.lower(), publishers=Publishers([factory.source()]))
 VALIDATORS = {"etag": 'W/"2"', "last-modified": "Sun, 01 Mar 2026 08:00:00 GMT"}
 HEALTHY = factory.state(
     etag='W/"1"', last_modified="Sat", asked_at=later(days=-1), answered_at=later(days=-1), status=200
@@ -36,7 +39,8 @@ def told(
     channel: Channel | None = None, oldest: datetime | None = OLDEST, now: datetime = NOW,
 ) -> Learned:  # fmt: skip
     channel = channel or factory.channel()
-    return learn(channel, state, Answer(url=channel.url, status=status, headers=headers, body=body), oldest, now)
+    visit = Visit(channel=channel, state=state, oldest=oldest)
+    return learn(visit, Answer(url=channel.url, status=status, headers=headers, body=body), LOOK, now)
 
 
 def names(learned: Learned) -> list[str]:
@@ -56,6 +60,8 @@ def test_a_good_answer_is_remembered_with_its_validators() -> None:
         answered_at=NOW,
         entries=2,
         newest_entry_at=later(hours=-1),
+        idle_visits=1,
+        good_at=NOW,
     )
     assert learned.issues == ()
 
@@ -109,7 +115,9 @@ def test_a_304_never_turns_a_failing_channel_green(trouble: str) -> None:
 
 def test_a_304_of_a_healthy_channel_keeps_everything_and_says_nothing() -> None:
     learned = told(status=304)
-    assert learned.state == replace(HEALTHY, asked_at=NOW, answered_at=NOW, status=304)
+    assert learned.state == replace(
+        HEALTHY, asked_at=NOW, answered_at=NOW, status=304, idle_visits=1, good_at=NOW, due_at=None
+    )
     assert (learned.issues, learned.candidates) == ((), ())
 
 

@@ -170,14 +170,6 @@ def test_links_older_than_since_are_left_out_and_undated_ones_taken(desk: Desk, 
     assert "/2" in host.paths()
 
 
-def test_channels_that_cannot_be_read_yet_are_an_issue_and_not_a_request(desk: Desk, host: Host) -> None:
-    host.source(desk.sources, channel="telegram", path="/s/channel")
-    host.source(desk.sources, name="good")
-    assert desk.run("crawl").returncode == 0
-    assert "/s/channel" not in host.paths()
-    assert desk.value("SELECT source FROM issues WHERE what='unsupported-channel'") == "zz/host"
-
-
 def test_the_links_of_a_front_page_are_fetched_once(desk: Desk, host: Host) -> None:
     rows = "".join(f"<li>2{n}.11.2026 <a href='/{n}'>Report number {n} of the day</a></li>" for n in (1, 2))
     page = f"<html><body><ul>{rows}</ul><a href='/about'>Who we are</a></body></html>"

@@ -12,7 +12,7 @@ from db.model import Channel, ChannelKind, SourceKind
 from tests import factory
 from tests.crawler.test_handwritten import GOOD
 
-WORKING = {ChannelKind.FEED, ChannelKind.SITEMAP, ChannelKind.FRONTPAGE}
+WORKING = set(ChannelKind)
 
 
 def listed(folder: Path, **texts: str) -> WatchList:

@@ -105,7 +105,7 @@ def test_another_page_that_claims_a_reports_address_but_says_something_else_is_a
 def test_a_rejected_later_capture_never_demotes_a_report(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         store.save(factory.analysis(), page="p", report="r")
-        store.settle_channel([], [factory.candidate(key="q")], [], NOW)
+        store.settle_channel(factory.haul([], [factory.candidate(key="q")], []), NOW)
         before = dump(tmp_path)
         store.reject(factory.rejection(fetched_at=later(days=1)), page="p", source=factory.source())
         store.fail(factory.candidate(key="p"), factory.issue(), later(days=2), again=False)
@@ -187,9 +187,9 @@ def test_what_a_channel_taught_is_kept_whole_or_not_at_all(tmp_path: Path) -> No
     with opened(tmp_path) as store:
         before = dump(tmp_path)
         with pytest.raises(StopError):
-            store.settle_channel([factory.state(etag="new")], [factory.candidate()], breaking(), NOW)
+            store.settle_channel(factory.haul([factory.state(etag="new")], [factory.candidate()], breaking()), NOW)
         assert dump(tmp_path) == before
-        assert store.settle_channel([factory.state(etag="new")], [factory.candidate()], [], NOW)
+        assert store.settle_channel(factory.haul([factory.state(etag="new")], [factory.candidate()], []), NOW)
     assert ask(tmp_path, "SELECT etag FROM channels") == [("new",)]
 
 
@@ -198,7 +198,9 @@ def test_what_the_database_refuses_leaves_nothing_of_its_transaction(tmp_path: P
         before = dump(tmp_path)
         stranger = factory.candidate("https://blatt.example/2", offer=factory.offer(source="xx/unknown"))
         with pytest.raises(sqlite3.IntegrityError):
-            store.settle_channel([factory.state(etag="new")], [factory.candidate(), stranger], [factory.issue()], NOW)
+            store.settle_channel(
+                factory.haul([factory.state(etag="new")], [factory.candidate(), stranger], [factory.issue()]), NOW
+            )
     assert dump(tmp_path) == before
 
 
@@ -206,8 +208,8 @@ def test_a_link_that_is_known_as_page_or_as_candidate_is_not_offered_again(tmp_p
     one, two, three = (factory.candidate(f"https://blatt.example/{n}") for n in range(3))
     with opened(tmp_path) as store:
         store.reject(factory.rejection(one.url), page=one.key, source=factory.source())
-        assert store.settle_channel([], [one, two, two], [], NOW) == [two]
-        assert store.settle_channel([], [one, two, three], [], NOW) == [three]
+        assert store.settle_channel(factory.haul([], [one, two, two], []), NOW) == [two]
+        assert store.settle_channel(factory.haul([], [one, two, three], []), NOW) == [three]
         assert store.waiting() == [two, three]
 
 
@@ -220,7 +222,7 @@ def test_a_channels_state_comes_back_as_it_went_in(tmp_path: Path) -> None:
         factory.state(url="https://blatt.example/2", parent=factory.FEED),
     ]  # fmt: skip
     with opened(tmp_path) as store:
-        store.settle_channel(states, [], [], NOW)
+        store.settle_channel(factory.haul(states, [], []), NOW)
         assert store.channel_states() == {state.url: state for state in states}
 
 
@@ -235,7 +237,7 @@ moments = st.none() | days.map(lambda moment: moment.replace(microsecond=0))
 def test_a_candidate_comes_back_from_the_database_as_it_went_in(offer: Offer, tries: int) -> None:
     sent = Candidate(url=URL, key="k", offer=offer, tries=tries)
     with TemporaryDirectory() as folder, opened(Path(folder)) as store:
-        store.settle_channel([], [sent], [], NOW)
+        store.settle_channel(factory.haul([], [sent], []), NOW)
         [back] = store.waiting()
     wanted = offer if offer.offered_at else replace(offer, offered_at=NOW)
     assert back == replace(sent, offer=wanted)
@@ -243,7 +245,7 @@ def test_a_candidate_comes_back_from_the_database_as_it_went_in(offer: Offer, tr
 
 def test_a_page_that_could_not_be_fetched_is_tried_in_three_runs_and_then_given_up(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        store.settle_channel([], [factory.candidate()], [], NOW)
+        store.settle_channel(factory.haul([], [factory.candidate()], []), NOW)
         for tries in range(MAX_TRIES - 1):
             store.begin_run("crawl", later(days=tries))
             [waiting] = store.waiting()
@@ -252,14 +254,14 @@ def test_a_page_that_could_not_be_fetched_is_tried_in_three_runs_and_then_given_
             assert ask(tmp_path, "SELECT count(*) FROM pages") == [(0,)]
         store.fail(store.waiting()[0], factory.issue(what="timed-out"), NOW, again=True)
         assert store.waiting() == []
-        assert store.settle_channel([], [factory.candidate()], [], NOW) == []
+        assert store.settle_channel(factory.haul([], [factory.candidate()], []), NOW) == []
     assert ask(tmp_path, "SELECT outcome, stage, reason FROM pages") == [("failed", "fetch", "timed-out")]
     assert ask(tmp_path, "SELECT count(*) FROM issues") == [(MAX_TRIES,)]
 
 
 def test_a_failure_for_good_is_not_tried_again(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        store.settle_channel([], [factory.candidate()], [], NOW)
+        store.settle_channel(factory.haul([], [factory.candidate()], []), NOW)
         store.fail(factory.candidate(), factory.issue(what="gone"), NOW, again=False)
         assert store.waiting() == []
     assert ask(tmp_path, "SELECT outcome, reason FROM pages") == [("failed", "gone")]
@@ -268,7 +270,7 @@ def test_a_failure_for_good_is_not_tried_again(tmp_path: Path) -> None:
 def test_links_are_counted_by_source_once_however_far_they_came(tmp_path: Path) -> None:
     fresh = [factory.candidate(f"https://blatt.example/{n}") for n in range(3)]
     with opened(tmp_path) as store:
-        store.settle_channel([], fresh, [], NOW)
+        store.settle_channel(factory.haul([], fresh, []), NOW)
         store.reject(factory.rejection(fresh[0].url), page=fresh[0].key, source=factory.source())
         assert store.links_since(later(hours=-1)) == {"de/blatt": 3}
         assert store.links_since(later(hours=1)) == {}

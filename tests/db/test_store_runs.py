@@ -151,7 +151,7 @@ with opened(Path(sys.argv[1])) as store:
         for n in range(40):
             url = f"https://blatt.example/{run}/{n}"
             link = factory.candidate(url)
-            store.settle_channel([factory.state(etag=str(n))], [link], [factory.issue()], factory.NOW)
+            store.settle_channel(factory.haul([factory.state(etag=str(n))], [link], [factory.issue()]), factory.NOW)
             if n % 3:
                 store.save(factory.analysis(url), page=link.key, report=link.key)
             else:

@@ -34,6 +34,7 @@ from db.model import (
     Zone,
 )
 from db.store import Store
+from tests import factory
 
 NOW = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
 
@@ -169,7 +170,7 @@ def _channels(store: Store, sources: list[Source]) -> None:
             issues.append(
                 Issue(what=trouble, level=level, detail=detail, source=origin.id, channel=origin.channels[0].url)
             )
-    store.settle_channel(states, [], issues, NOW)
+    store.settle_channel(factory.haul(states, [], issues), NOW)
 
 
 def _counts(kept: int) -> Counts:

@@ -3,8 +3,7 @@
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +15,16 @@ from sqlite_utils import Database
 
 from db import rows
 from db.errors import StoreBusyError
-from db.model import Analysis, Candidate, ChannelState, Counts, Issue, Place, Rejection, Source
+from db.model import Analysis, Candidate, ChannelState, Counts, Haul, Issue, Place, Rejection, Sample, Source
 from db.schema import migrate
+from db.store.ledger import Ledger
+from db.store.tables import assign
 
 MAX_TRIES = 3
 _BUSY_SECONDS = 30
 
 
-class Store:
+class Store(Ledger):
     """One open database with the right to write it, held by a lock that names its holder.
 
     Raises:
@@ -66,21 +67,13 @@ class Store:
             raise StoreBusyError(f"{path}: is being written by {who}; wait for it to end, or stop it") from error
         self._note.write_text(f"{holder} (process {os.getpid()})\n", encoding="utf-8")
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Write as one piece; takes the write lock at once, so that reading first and writing then never fails."""
-        self._db.conn.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.rollback()
-            raise
-        self._db.commit()
-
     # -- runs
 
-    def begin_run(self, kind: str, now: datetime) -> int:
-        """Open a run of ``kind``; runs that a kill left open are closed as ``died``, with what their pages tell."""
+    def begin_run(self, kind: str, now: datetime, terms: str = "") -> int:
+        """Open a run of ``kind`` that judges by the version ``terms`` of the topic.
+
+        Runs that a kill left open are closed as ``died``, with what their pages tell.
+        """
         with self._transaction():
             self._db.execute(
                 "UPDATE runs SET outcome='died', finished_at=?, "
@@ -91,7 +84,7 @@ class Store:
                 [rows.stamp(now)],
             )
             self._db.execute("UPDATE runs SET candidates=analyses+rejections+candidates_in_issues WHERE outcome='died'")
-            row: rows.Row = {"kind": kind, "started_at": rows.stamp(now), "outcome": "running"}
+            row: rows.Row = {"kind": kind, "started_at": rows.stamp(now), "outcome": "running", "terms": terms}
             self.run = self._insert("runs", row)
         return self.run
 
@@ -100,7 +93,7 @@ class Store:
         numbers = asdict(counts)
         row: rows.Row = {"finished_at": rows.stamp(now), "outcome": outcome, **numbers, "counts": json.dumps(numbers)}
         with self._transaction():
-            self._db.execute(f"UPDATE runs SET {_assign(row)} WHERE id=:id", {**row, "id": self.run})  # noqa: S608  # column names are ours
+            self._db.execute(f"UPDATE runs SET {assign(row)} WHERE id=:id", {**row, "id": self.run})  # noqa: S608  # column names are ours
 
     def note(self, issues: Iterable[Issue], now: datetime) -> None:
         """Write ``issues`` down as the current run's."""
@@ -124,30 +117,45 @@ class Store:
             for source in sources:
                 self._upsert("sources", rows.source_row(source), "id")
 
+    def ruled(self, source: str, digest: str) -> None:
+        """Remember by which rules the pages of ``source`` are read."""
+        with self._transaction():
+            self._db.execute("UPDATE sources SET rules_digest=? WHERE id=?", [digest, source])
+
     def know_channels(self, states: Iterable[ChannelState]) -> None:
         """Remember channels that are not known yet; those that are stay as they are."""
         with self._transaction():
             for state in states:
                 self._add("channels", rows.channel_row(state), "url")
 
-    def settle_channel(
-        self, states: Iterable[ChannelState], candidates: Iterable[Candidate], issues: Iterable[Issue], now: datetime
-    ) -> list[Candidate]:
-        """Keep what a channel's answer taught: its state, its issues, and the links not known yet, which are returned.
+    def settle_channel(self, haul: Haul, now: datetime) -> list[Candidate]:
+        """Keep what a channel's answer brought: its state, its issues, and the links not known yet, which are returned.
 
         Validators and links are one transaction: a kill can never leave a 304 that hides links. Channels that an answer
-        names are made known before it is settled, for the same reason.
+        names are made known before it is settled, for the same reason. A page keeps its first sighting by each channel.
         """
         fresh = []
         with self._transaction():
-            for state in states:
+            for publisher in haul.publishers:
+                self._know(publisher)
+            for state in haul.states:
                 self._upsert("channels", rows.channel_row(state), "url")
-            for candidate in candidates:
+                if state.asked_at and not state.parent:
+                    self._upsert("visits", rows.visit_row(state), "channel, at")
+            for sighting in haul.sightings:
+                self._add("sightings", rows.sighting_row(sighting), "page, channel")
+            for candidate in haul.candidates:
                 if not self._is_known(candidate.key):
                     self._insert("candidates", rows.candidate_row(candidate, now))
                     fresh.append(candidate)
-            self._issues(issues, now)
+            for gap in haul.gaps:
+                self._insert("gaps", rows.gap_row(gap, self.run))
+            self._issues(haul.issues, now)
         return fresh
+
+    def unknown(self, keys: Iterable[str]) -> int:
+        """How many of the pages called ``keys`` are neither read nor waiting."""
+        return sum(not self._is_known(key) for key in keys)
 
     def channel_states(self) -> dict[str, ChannelState]:
         """Every channel address known, by its URL."""
@@ -203,6 +211,11 @@ class Store:
             else:
                 self._settle_page(_failed_row(candidate, issue, self.run, now))
 
+    def sample(self, sample: Sample) -> None:
+        """Remember how a page read."""
+        with self._transaction():
+            self._upsert("samples", rows.sample_row(sample), "page")
+
     # -- archive
 
     def kept_places(self) -> set[Place]:
@@ -252,25 +265,6 @@ class Store:
             self._db.execute("UPDATE pages SET first_seen=:first_seen WHERE key=:key", row)
         self._db.execute("DELETE FROM candidates WHERE key=?", [row["key"]])
 
-    def _issues(self, issues: Iterable[Issue], now: datetime) -> None:
-        for issue in issues:
-            self._insert("issues", rows.issue_row(issue, self.run, now))
-
-    def _insert(self, table: str, row: rows.Row) -> int:
-        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-        return self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", row).lastrowid or 0  # noqa: S608  # table and column names are ours
-
-    def _add(self, table: str, row: rows.Row, key: str) -> None:
-        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT({key}) DO NOTHING"  # noqa: S608  # table and column names are ours
-        self._db.execute(sql, row)
-
-    def _upsert(self, table: str, row: rows.Row, key: str) -> None:
-        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-        changes = ", ".join(f"{name}=excluded.{name}" for name in row if name != key)
-        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT({key}) DO UPDATE SET {changes}"  # noqa: S608  # table and column names are ours
-        self._db.execute(sql, row)
-
 
 def _stands(row: rows.Row, old: dict[str, str]) -> bool:
     """Whether ``row`` of a page replaces ``old``: reports go before all else, of them the earliest, else the latest."""
@@ -278,10 +272,6 @@ def _stands(row: rows.Row, old: dict[str, str]) -> bool:
         return row["outcome"] == "report"
     earlier = str(row["judged_at"]) < old["judged_at"]
     return str(row["judged_at"]) == old["judged_at"] or earlier == (row["outcome"] == "report")
-
-
-def _assign(row: rows.Row) -> str:
-    return ", ".join(f"{name}=:{name}" for name in row)
 
 
 def _failed_row(candidate: Candidate, issue: Issue, run: int, now: datetime) -> rows.Row:

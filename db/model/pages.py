@@ -1,91 +1,11 @@
-"""The vocabulary: every value that travels between stages, frozen; nothing in here reads or writes anything.
-
-Times are aware ``datetime`` in UTC, countries ISO 3166-1 alpha-2 in lower case (``zz``: none or several),
-languages ISO 639-1, offsets count characters of the text they point into.
-"""
+"""The way of one page: a link offered, a page captured, an article read, a verdict, and one of two outcomes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
-
-class SourceKind(StrEnum):
-    """What a publisher is."""
-
-    WIRE = "wire"
-    NEWSPAPER = "newspaper"
-    BROADCASTER = "broadcaster"
-    EXILE_MEDIA = "exile-media"
-    NGO = "ngo"
-    IGO = "igo"
-    COURT = "court"
-    GOVERNMENT = "government"
-    RESEARCH = "research"
-    TELEGRAM = "telegram"
-    OTHER = "other"
-
-
-class ChannelKind(StrEnum):
-    """How new links of a source are found."""
-
-    FEED = "feed"
-    SITEMAP = "sitemap"
-    TELEGRAM = "telegram"
-    SEARCH = "search"
-    FRONTPAGE = "frontpage"
-
-
-class Level(StrEnum):
-    """How loudly an issue speaks."""
-
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
-    """One address where new links of a source appear.
-
-    Links with one of ``skip`` in them are left out; a body under ``min_bytes`` bytes is no answer. Of a front page, the
-    links count whose address the pattern ``article`` finds.
-    """
-
-    source: str
-    kind: ChannelKind
-    url: str
-    skip: tuple[str, ...] = ()
-    min_bytes: int = 0
-    article: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """How a site's pages are read up to the day ``until`` (``None``: still): XPath of the body, and of what to drop."""
-
-    body: str
-    drop: tuple[str, ...] = ()
-    until: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A publisher that is watched; ``id`` is its path in the watch list, such as ``de/tagesschau``."""
-
-    id: str
-    name: str
-    homepage: str
-    country: str = "zz"
-    languages: tuple[str, ...] = ()
-    kind: SourceKind = SourceKind.OTHER
-    enabled: bool = True
-    reason: str = ""
-    channels: tuple[Channel, ...] = ()
-    min_candidates: int = 0
-    rules: tuple[Rule, ...] = ()
-    notes: str = ""
-    watched: bool = True
+from db.model.sources import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +76,7 @@ class Article:
     ``published_at`` keeps the zone in which it was told, ``published_on`` is the day on the publisher's calendar,
     ``published_from`` is one of feed, json-ld, meta, time, url, text or empty. ``extractor`` names what found the text.
     ``credit`` is the agency or newsroom that the text is taken from, ``paid`` whether the page says it is not free.
+    Of a post, ``links`` are the pages that it points to.
     """
 
     url: str
@@ -174,6 +95,7 @@ class Article:
     paid: bool = False
     extractor: str = "trafilatura"
     marks: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 class Zone(StrEnum):
@@ -271,60 +193,3 @@ class Rejection:
             headline=capture.offer.title,
             place=capture.place,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelState:
-    """What is known of one channel address: its validators, when it last answered, what stands in its way.
-
-    ``parent`` is the channel in whose index it was found. ``trouble`` is an issue's name, empty while all is well.
-    """
-
-    url: str
-    source: str
-    kind: ChannelKind
-    parent: str = ""
-    etag: str = ""
-    last_modified: str = ""
-    trouble: str = ""
-    trouble_since: datetime | None = None
-    asked_at: datetime | None = None
-    answered_at: datetime | None = None
-    status: int = 0
-    entries: int = 0
-    newest_entry_at: datetime | None = None
-    new_links_at: datetime | None = None
-    ask_after: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """What one run did; ``balanced`` says whether every link that was taken up came to one of its three ends."""
-
-    sources: int = 0
-    channels: int = 0
-    answered: int = 0
-    unchanged: int = 0
-    candidates: int = 0
-    analyses: int = 0
-    rejections: int = 0
-    candidates_in_issues: int = 0
-    captures: int = 0
-    new_reports: int = 0
-
-    @property
-    def balanced(self) -> bool:
-        """Whether candidates = analyses + rejections + candidates that ended in an issue."""
-        return self.candidates == self.analyses + self.rejections + self.candidates_in_issues
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
-    """One line that someone should read: a source's or a run's trouble, named by ``what``."""
-
-    what: str
-    level: Level
-    detail: str
-    source: str = ""
-    channel: str = ""
-    url: str = ""

@@ -1,13 +1,12 @@
 """The only reader of the database besides Datasette: questions in, plain values out; opens the file read-only."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from db.model import Place
+from db.model import Trouble as OpenTrouble
+from db.queries.reading import reading
 from db.rows import moment
 
 
@@ -40,13 +39,6 @@ class LastRun:
     outcome: str
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
-        connection.row_factory = sqlite3.Row
-        yield connection
-
-
 def troubles(path: Path, run: int) -> list[Trouble]:
     """What went wrong in ``run``, one item a kind, the most frequent first; news of level info left out."""
     sql = (
@@ -54,7 +46,7 @@ def troubles(path: Path, run: int) -> list[Trouble]:
         "WHERE run=? AND level != 'info' GROUP BY what, level, CASE WHEN source IS NULL THEN detail END "
         "ORDER BY count(DISTINCT source) DESC, what"
     )
-    with _reading(path) as connection:
+    with reading(path) as connection:
         rows = connection.execute(sql, [run]).fetchall()
     return [
         Trouble(
@@ -73,7 +65,7 @@ def newest(path: Path, count: int = 8) -> list[Headline]:
         "SELECT id, title, source, language, coalesce(published_at, '') AS published_at "
         "FROM articles ORDER BY id DESC LIMIT ?"
     )
-    with _reading(path) as connection:
+    with reading(path) as connection:
         return [Headline(**dict(row)) for row in connection.execute(sql, [count])]
 
 
@@ -85,7 +77,7 @@ def last_crawl(path: Path) -> LastRun | None:
         "SELECT started_at, outcome FROM runs WHERE kind='crawl' AND outcome NOT IN ('died', 'failed') "
         "ORDER BY id DESC LIMIT 1"
     )
-    with _reading(path) as connection:
+    with reading(path) as connection:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name='runs'").fetchone()
         row = connection.execute(sql).fetchone() if known else None
     return LastRun(started_at=moment(row["started_at"]) or datetime.min, outcome=row["outcome"]) if row else None  # noqa: DTZ901  # started_at is never empty
@@ -96,16 +88,25 @@ def place_of(path: Path, key: str) -> Place | None:
     if not path.exists():
         return None
     sql = "SELECT archive_file AS f, archive_offset AS o FROM pages WHERE key=? AND archive_file IS NOT NULL"
-    with _reading(path) as connection:
+    with reading(path) as connection:
         row = connection.execute(sql, [key]).fetchone()
     return Place(file=row["f"], offset=row["o"]) if row else None
 
 
 def sources_in_trouble(path: Path, run: int) -> set[str]:
     """Sources of which a channel was in trouble in ``run``."""
-    with _reading(path) as connection:
+    with reading(path) as connection:
         sql = (
             "SELECT DISTINCT source FROM issues "
             "WHERE run=? AND channel!='' AND url='' AND level!='info' AND source IS NOT NULL"
         )
         return {row["source"] for row in connection.execute(sql, [run])}
+
+
+def open_trouble_names(path: Path) -> list[OpenTrouble]:
+    """The troubles that are open, as they were last seen."""
+    with reading(path) as connection:
+        found = connection.execute(
+            "SELECT scope, name, what, detail, since FROM troubles WHERE mended_at IS NULL ORDER BY id"
+        ).fetchall()
+    return [OpenTrouble(**{**dict(row), "since": datetime.fromisoformat(row["since"])}) for row in found]

@@ -1,0 +1,70 @@
+"""The vocabulary: every value that travels between stages, frozen; nothing in here reads or writes anything.
+
+Times are aware ``datetime`` in UTC, countries ISO 3166-1 alpha-2 in lower case (``zz``: none or several),
+languages ISO 639-1, offsets count characters of the text they point into.
+"""
+
+from db.model.pages import (
+    Analysis,
+    Answer,
+    Article,
+    Candidate,
+    Capture,
+    Evidence,
+    Offer,
+    Place,
+    Reason,
+    Rejection,
+    Stage,
+    Verdict,
+    Zone,
+)
+from db.model.sources import Channel, ChannelKind, Engine, Rule, Source, SourceKind
+from db.model.watch import (
+    ChannelState,
+    Counts,
+    Gap,
+    Haul,
+    Health,
+    Issue,
+    Level,
+    Recall,
+    Sample,
+    Sighting,
+    SourceDay,
+    Trouble,
+)
+
+__all__ = [
+    "Analysis",
+    "Answer",
+    "Article",
+    "Candidate",
+    "Capture",
+    "Channel",
+    "ChannelKind",
+    "ChannelState",
+    "Counts",
+    "Engine",
+    "Evidence",
+    "Gap",
+    "Haul",
+    "Health",
+    "Issue",
+    "Level",
+    "Offer",
+    "Place",
+    "Reason",
+    "Recall",
+    "Rejection",
+    "Rule",
+    "Sample",
+    "Sighting",
+    "Source",
+    "SourceDay",
+    "SourceKind",
+    "Stage",
+    "Trouble",
+    "Verdict",
+    "Zone",
+]

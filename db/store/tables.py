@@ -1,0 +1,52 @@
+"""Rows in, SQL out: the few ways in which the store writes, each within one transaction."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from db import rows
+from db.model import Issue
+
+
+class Tables:
+    """An open database; ``run`` is the number of the current run, 0 outside one."""
+
+    _db: Database
+    run: int
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Write as one piece; takes the write lock at once, so that reading first and writing then never fails."""
+        self._db.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.rollback()
+            raise
+        self._db.commit()
+
+    def _issues(self, issues: Iterable[Issue], now: datetime) -> None:
+        for issue in issues:
+            self._insert("issues", rows.issue_row(issue, self.run, now))
+
+    def _insert(self, table: str, row: rows.Row) -> int:
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        return self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", row).lastrowid or 0  # noqa: S608  # table and column names are ours
+
+    def _add(self, table: str, row: rows.Row, key: str) -> None:
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT({key}) DO NOTHING"  # noqa: S608  # table and column names are ours
+        self._db.execute(sql, row)
+
+    def _upsert(self, table: str, row: rows.Row, key: str) -> None:
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        changes = ", ".join(f"{name}=excluded.{name}" for name in row if name != key)
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT({key}) DO UPDATE SET {changes}"  # noqa: S608  # table and column names are ours
+        self._db.execute(sql, row)
+
+
+def assign(row: rows.Row) -> str:
+    """The SET clause of an UPDATE that gives ``row`` its values by name."""
+    return ", ".join(f"{name}=:{name}" for name in row)

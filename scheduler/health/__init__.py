@@ -1,0 +1,116 @@
+"""The health of the watch, after a run: the database in, how every channel and source is out, all written down."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+
+from crawler import discovery
+from db.model import Channel, Engine, Health, Issue, Level, Recall, Sample, Source
+from db.queries import history
+from db.queries.history import Visited
+from db.store import Store
+from scheduler.health import blindness, expectations, recall, states
+from scheduler.health.days import days_of
+
+__all__ = ["assess"]
+
+_RHYTHM = timedelta(days=60)
+_REMEMBERED = timedelta(days=90)
+
+
+def assess(store: Store, path: Path, asked: Iterable[Source], keys: Mapping[Engine, str], now: datetime) -> None:
+    """Judge every channel and source by its own history, and write it down; ``asked`` are the sources of this run."""
+    sources = tuple(asked)
+    visits = history.visits(path, now - _RHYTHM)
+    _settle_states(store, sources, keys, visits, now)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    recent = [visit for visit in visits if visit.at >= today]
+    samples = history.samples(path, now - timedelta(days=expectations.HISTORY))
+    store.keep_days(days_of(recent, history.pages_read(path, today), samples, today.date()))
+    issues = _expectations(path, sources, samples, now)
+    store.note(issues, now)
+    store.keep_troubles(blindness.troubles(store.channel_states().values(), sources, issues, now, path), now)
+    store.keep_recall(_recall(path, now), now)
+
+
+def _settle_states(
+    store: Store, sources: Iterable[Source], keys: Mapping[Engine, str], visits: list[Visited], now: datetime
+) -> None:
+    by_channel: dict[str, list[Visited]] = {}
+    for visit in visits:
+        by_channel.setdefault(visit.channel, []).append(visit)
+    listed = [(source, channel) for source in sources for channel in source.channels]
+    why_off = {channel.url: _why_off(source, channel, keys) for source, channel in listed}
+    store.know_channels(states.unasked(channel) for _, channel in listed)
+    known = store.channel_states()
+    judged = [
+        states.judged(state, states.rhythm(by_channel.get(url, []), state.newest_entry_at), why_off.get(url, ""), now)
+        for url, state in known.items()
+        if state.asked_at or url in why_off
+    ]
+    store.settle_health(judged)
+    gone_off = (one for one in judged if one.health is Health.OFF and known[one.url].health is not Health.OFF)
+    store.note([_off(one.source, one.url, one.told) for one in gone_off], now)
+
+
+def _why_off(source: Source, channel: Channel, keys: Mapping[Engine, str]) -> str:
+    if not source.enabled:
+        return source.reason
+    if discovery.needs_key(channel) and channel.engine not in keys:
+        return f"off until the configuration has a key for {channel.engine}"
+    return ""
+
+
+def _off(source: str, channel: str, told: str) -> Issue:
+    return Issue(what="off", level=Level.INFO, detail=f"{channel}: {told}", source=source, channel=channel)
+
+
+def _expectations(
+    path: Path, sources: Iterable[Source], samples: Mapping[str, list[Sample]], now: datetime
+) -> list[Issue]:
+    """What lies outside each source's own history, and below what its watch list file asks for."""
+    found = history.days(path, (now - _REMEMBERED).date(), now.date())
+    found.sort(key=lambda day: (day.source, day.day))
+    by_source = {name: list(days) for name, days in groupby(found, lambda day: day.source)}
+    issues = []
+    for source in sources:
+        days = by_source.get(source.id, [])
+        well = [day for day in days if day.answers and not day.trouble]
+        if well and well[-1].day == now.date():
+            volume = expectations.volume(well)
+            changes = [*([volume] if volume else []), *expectations.layout(samples.get(source.id, []))]
+            issues += [_issue(source, change.what, change.detail) for change in changes]
+            if well[-1].candidates < source.min_candidates and len(well) == 1:
+                issues.append(_issue(source, "fewer-links-than-expected", _too_few(source, well[-1].candidates)))
+    return issues
+
+
+def _too_few(source: Source, count: int) -> str:
+    return f"{count} links within a day; its file expects at least {source.min_candidates}"
+
+
+def _issue(source: Source, what: str, detail: str) -> Issue:
+    return Issue(what=what, level=Level.WARNING, detail=f"{source.name}: {detail}", source=source.id)
+
+
+def _recall(path: Path, now: datetime) -> list[Recall]:
+    """The estimates of this month and the two before it; older ones stand as they were made."""
+    first = (now.replace(day=1) - timedelta(days=45)).strftime("%Y-%m")
+    made = []
+    for (language, month), counts in history.sighted(path, [first, now.strftime("%Y-%m")]).items():
+        found = recall.estimate(counts)
+        made.append(
+            Recall(
+                language=language,
+                month=month,
+                method=found.method,
+                held=found.held,
+                total=found.total,
+                total_low=found.low,
+                total_high=found.high,
+                at_least=found.at_least,
+                assumption=found.assumption,
+            )
+        )
+    return made
