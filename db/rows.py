@@ -1,6 +1,7 @@
 """Values of the vocabulary in, database rows out, and back; times are UTC ISO 8601 to the second."""
 
 import json
+import sqlite3
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 
@@ -25,6 +26,7 @@ from db.model import (
 )
 
 Row = dict[str, str | int | float | None]
+SqlRow = sqlite3.Row
 
 
 def stamp(moment: datetime) -> str:

@@ -142,6 +142,7 @@ CREATE TABLE messages (
     made_at TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, next_try_at TEXT, sent_at TEXT,
     error TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
+CREATE TABLE watches (name TEXT PRIMARY KEY, filter TEXT NOT NULL, since TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE watched (
     watch TEXT NOT NULL, report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, at TEXT NOT NULL,
     PRIMARY KEY (watch, report)

@@ -3,55 +3,38 @@
 Exit codes: 0 done (also with some sources in trouble), 1 nothing could be done, 2 the command or a setting is wrong.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from crawler import sources as watch_list
-from crawler.errors import ConfigurationError, DesertersError, HandwrittenError
+from scheduler import cli_alerts, cli_sources, evaluating, jobs, show, show_silence, timetable
 from scheduler import config as configuration
-from scheduler import evaluating, jobs, show, timetable
 from scheduler import explain as explaining
+from scheduler import silence as silences
 from scheduler.backfill import backfill as read_archives
 from scheduler.jobs import RunReport
-
-NOTHING_DONE = 1
-WRONG_USE = 2
+from scheduler.options import (
+    NOTHING_DONE,
+    ArchiveOption,
+    ConfigOption,
+    DbOption,
+    PrivateOption,
+    SourcesOption,
+    err,
+    out,
+    plainly,
+)
 
 app = typer.Typer(
     name="deserters", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="Watches the world's news for reports on Russian military deserters and their asylum.",
     epilog="Exit codes: 0 done, 1 nothing could be done, 2 the command or a setting is wrong.",
 )  # fmt: skip
-out = Console()
-err = Console(stderr=True)
-
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file (default: ./deserters.toml).")]
-DbOption = Annotated[Path | None, typer.Option("--db", help="The SQLite file (default: deserters.db).")]
-ArchiveOption = Annotated[Path | None, typer.Option("--archive", help="Folder of the WARC files (default: archive).")]
-SourcesOption = Annotated[
-    Path | None, typer.Option("--sources", help="Folder of the watch list (default: the shipped one).")
-]
-PrivateOption = Annotated[
-    bool | None, typer.Option("--allow-private/--no-allow-private", help="Also ask private and loopback addresses.")
-]
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Turn what this project raises on purpose into one line and an exit code."""
-    try:
-        yield
-    except (ConfigurationError, HandwrittenError) as error:
-        err.print(f"deserters: {error}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(WRONG_USE) from error
-    except DesertersError as error:
-        err.print(f"deserters: {error}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(NOTHING_DONE) from error
+app.add_typer(cli_sources.app, name="sources")
+app.add_typer(cli_alerts.app, name="alerts")
 
 
 @app.command()
@@ -68,9 +51,12 @@ def crawl(
     limit_seconds: Annotated[
         float | None, typer.Option(help="Longest time of the crawl in seconds (default: 10800).")
     ] = None,
+    rounds: Annotated[
+        bool, typer.Option("--rounds", help="Only channels that must be asked more often than daily.")
+    ] = False,
 ) -> None:
-    """Ask every source once, fetch what is new, keep what matters."""
-    with _plainly():
+    """Ask every source once, fetch what is new, keep what matters, tell who wants to know."""
+    with plainly():
         settings = configuration.load(
             {
                 "db": db, "archive": archive, "sources": sources, "since": since, "allow_private": allow_private,
@@ -79,7 +65,7 @@ def crawl(
             config,
         )  # fmt: skip
         with show.progress(out) as progress:
-            report = jobs.crawl(settings, source or (), progress)
+            report = jobs.crawl(settings, source or (), progress, rounds=rounds)
         show.run_report(out, report, kind="crawl")
         _end(report)
 
@@ -106,7 +92,7 @@ def backfill(
     config: ConfigOption = None,
 ) -> None:
     """Read WARC files (folders too) through the same judgement as the crawl."""
-    with _plainly():
+    with plainly():
         settings = configuration.load({"db": db, "archive": archive, "sources": sources}, config)
         with show.progress(out) as progress:
             report = read_archives(settings, _warc_files(files), progress)
@@ -131,7 +117,7 @@ def explain(
     allow_private: PrivateOption = None,
 ) -> None:
     """Show what every stage makes of one page, and why it is kept or not."""
-    with _plainly():
+    with plainly():
         settings = configuration.load(
             {"db": db, "archive": archive, "sources": sources, "allow_private": allow_private}, config
         )
@@ -144,7 +130,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
 ) -> None:
     """Score the judge on a labelled file: precision, recall and F1, by language and by kind, and the misses."""
-    with _plainly():
+    with plainly():
         found = evaluating.evaluate_file(file)
         if as_json:
             typer.echo(evaluating.as_json(found))
@@ -153,16 +139,40 @@ def evaluate(
 
 
 @app.command()
-def sources(
+def silence(
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, UTC.")],
+    until: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, UTC.")],
+    language: Annotated[str, typer.Option(help="Only sources in this language.")] = "",
+    source: Annotated[str, typer.Option(help="Only this source, by id.")] = "",
+    db: DbOption = None,
     sources: SourcesOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """List the watch list and check it, without the network."""
-    with _plainly():
-        found = watch_list.load(configuration.load({"sources": sources}, config).sources)
-        show.watch_list(out, found)
-        if found.problems:
-            raise typer.Exit(NOTHING_DONE)
+    """Say what was watched in a span of days, so that "we found nothing" can be cited."""
+    with plainly():
+        settings = configuration.load({"db": db, "sources": sources}, config)
+        known = watch_list.load(settings.sources).sources
+        span = (since.date(), until.date())
+        found = silences.look(settings.db, span, known, language=language, source=source)
+        show_silence.show(out, found, software=jobs.software(), made_at=jobs.utc_now())
+
+
+@app.command()
+def archives(
+    what: Annotated[str, typer.Argument(help="ccnews (Common Crawl's news files) or the address of a page.")],
+    since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, UTC.")] = None,
+    below: Annotated[bool, typer.Option("--below", help="Also the pages below the address.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """List which WARC files, or which captures in the Wayback Machine, hold a period or a dead link."""
+    from scheduler import archives as listing  # noqa: PLC0415  # it brings the crawler along
+
+    with plainly():
+        settings = configuration.load({}, config)
+        days = (since.date() if since else None, until.date() if until else None)
+        for line in listing.lines(settings, what, days, below=below):
+            typer.echo(line)
 
 
 @app.command()
@@ -176,7 +186,7 @@ def serve(
     """Show the database in the browser, with Datasette."""
     from db.web import serve as serving  # noqa: PLC0415  # Datasette takes half a second to import; the crawl has no use for it
 
-    with _plainly():
+    with plainly():
         settings = configuration.load({"db": db, "archive": archive, "host": host, "port": port}, config)
         serving.serve(settings.db, settings.archive, settings.host, settings.port)
 
@@ -192,7 +202,7 @@ def schedule(
     allow_private: PrivateOption = None,
 ) -> None:
     """Crawl at the same times every day, until told to stop."""
-    with _plainly():
+    with plainly():
         given = {"db": db, "archive": archive, "sources": sources, "allow_private": allow_private}
         settings = configuration.load({**given, "times": times, "zone": zone}, config)
         timetable.run(settings, config)
@@ -208,7 +218,7 @@ def prune(
     ] = None,
 ) -> None:
     """Drop old captures of pages that did not become reports; captures of kept reports stay."""
-    with _plainly():
+    with plainly():
         settings = configuration.load({"db": db, "archive": archive, "keep_days": days}, config)
         done = jobs.prune_archive(settings, settings.keep_days)
         out.print(f"{done.files} files looked at, {done.changed} rewritten or removed, {done.freed_bytes} bytes freed.")

@@ -127,6 +127,11 @@ class Config(BaseModel):
         return value
 
     @property
+    def digest_at(self) -> time:
+        """``digest_time`` as a time of day."""
+        return time.fromisoformat(self.digest_time.strip().zfill(5))
+
+    @property
     def keys(self) -> dict[Engine, str]:
         """The keys of search services that are set."""
         told = {

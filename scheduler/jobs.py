@@ -12,10 +12,11 @@ from crawler.sources import Publishers, WatchList
 from db import queries
 from db.archive import ArchiveWriter, close_open_files, prune
 from db.archive.pruning import Pruned
-from db.model import Counts, Issue, Level, Place, Source
-from db.queries import Headline, Trouble
+from db.model import Counts, Haul, Issue, Level, Place, Source, Trouble
+from db.queries import Headline
+from db.queries import Trouble as Troubled
 from db.store import Store
-from scheduler import health
+from scheduler import healing
 from scheduler.config import Config
 
 Clock = Callable[[], datetime]
@@ -30,19 +31,24 @@ class RunReport:
     run: int
     outcome: str
     counts: Counts
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[Troubled, ...]
     sources_in_trouble: int
     newest: tuple[Headline, ...]
 
     @property
     def nothing_answered(self) -> bool:
         """Whether channels were asked, or files read, and not one gave anything."""
-        return self.counts.channels > 0 and self.counts.answered == 0 and self.counts.captures == 0
+        return is_blind(self.counts)
 
     @property
     def seems_offline(self) -> bool:
         """Whether no channel answered, and all for want of a connection."""
         return self.nothing_answered and all(trouble.what in _OUT_OF_REACH for trouble in self.troubles)
+
+
+def is_blind(counts: Counts) -> bool:
+    """Whether a run asked channels, or read files, and not one gave anything."""
+    return counts.channels > 0 and counts.answered == 0 and counts.captures == 0
 
 
 def utc_now() -> datetime:
@@ -84,6 +90,9 @@ def crawl(
         HandwrittenError: the topic has a mistake.
         StoreBusyError: another process writes to the database or the archive.
     """
+    from scheduler import delivery, health  # noqa: PLC0415  # statistics and delivery take a second to import
+
+    delivery.check_all(config)
     flow.prepare()
     watch_list, names = sources.load(config.sources), tuple(wanted)
     asked = chosen(watch_list, names)
@@ -93,12 +102,20 @@ def crawl(
         run = store.begin_run("rounds" if rounds else "crawl", now(), topics.load().version)
         store.know_sources(watch_list.sources)
         store.note([*_closed(config), *_unusable(watch_list)], now())
-        plan = _plan(config, asked, watch_list, now)
-        ending = spiders.run(replace(plan, rounds=rounds, urgent=bool(names)), store, archive, progress)
+        healing.reread(store, config, asked, now())
+        plan = replace(_plan(config, asked, watch_list, now), rounds=rounds, urgent=bool(names))
+        before = store.channel_states()
+        ending = spiders.run(plan, store, archive, progress)
         store.note([*ending.issues, *_balance(ending.counts)], now())
-        health.assess(store, config.db, asked, config.keys, now())
         outcome = _OUTCOMES.get(ending.reason, "failed") if ending.counts.balanced else "failed"
+        wrong = _gone_wrong(outcome, ending.counts, now())
+        if is_blind(ending.counts):
+            store.settle_channel(Haul(states=tuple(before.values())), now())  # its own blindness is not the sources'
+        else:
+            health.assess(store, config.db, asked, config.keys, now())
+        health.note_run(store, config.db, wrong, now())
         store.finish_run(outcome, ending.counts, now())
+        _tell(store, config, now(), is_well=wrong is None)
     return report(config, run, outcome, ending.counts)
 
 
@@ -126,7 +143,33 @@ def prune_archive(config: Config, days: int) -> Pruned:
             store.move_captures(moves)
             store.forget_captures(file)
 
+        store.forget(before)
         return prune(config.archive, before, store.kept_places(), moved)
+
+
+def _gone_wrong(outcome: str, counts: Counts, now: datetime) -> Trouble | None:
+    """What is wrong with the run as a whole."""
+    if is_blind(counts):
+        words = f"none of the {counts.channels} channels asked gave an answer; there seems to be no network"
+    elif outcome == "failed":
+        words = "it ended before its time, or its counts do not add up; the issues say more"
+    else:
+        return None
+    return Trouble(scope="run", name="crawl", what="run", detail=words, since=now)
+
+
+def _tell(store: Store, config: Config, now: datetime, *, is_well: bool) -> None:
+    """Send what is due, and call the dead man's switch after a good run; what fails is an issue and tried again."""
+    from scheduler import delivery  # noqa: PLC0415  # see above
+
+    delivery.write(store, config.db, config, now)
+    failed = list(delivery.deliver(store, config.db, config, now).failed)
+    try:
+        if is_well:
+            delivery.ping(config)
+    except delivery.DeliveryError as error:
+        failed.append(str(error))
+    store.note([Issue(what="undelivered", level=Level.WARNING, detail=why) for why in failed], now)
 
 
 def _plan(config: Config, asked: tuple[Source, ...], watch_list: WatchList, now: Clock) -> spiders.Plan:

@@ -1,6 +1,6 @@
 """What the terminal shows: progress while something runs, a table at its end, one page's way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -13,6 +13,7 @@ from crawler.sources import WatchList
 from crawler.spiders import Progress
 from db.model import Counts, Source
 from scheduler.jobs import RunReport
+from scheduler.watchlist import Checked
 
 MEANINGS = {
     "empty-body": "answered with nothing",
@@ -43,6 +44,8 @@ MEANINGS = {
     "not-a-page": "answered with something that is no web page",
     "not-an-answer": "answered with something that cannot be read",
     "bad-query": "does not take the query",
+    "undelivered": "a message could not be delivered; it is kept and tried again",
+    "off": "is off",
     "volume-drop": "offers far fewer links than it used to",
     "volume-jump": "offers far more links than it used to",
     "shorter-bodies": "has much shorter texts than before; its layout may have changed",
@@ -141,3 +144,19 @@ def _channels(source: Source) -> str:
 
 def _asked(source: Source) -> str:
     return "yes" if source.enabled else f"no: {source.reason}"
+
+
+def checked(console: Console, found: Sequence[Checked]) -> None:
+    """What channels give now: status, kind, size, entries and those on the topic, newest date, verdict."""
+    table = Table(title="Channels", title_justify="left")
+    for heading in ("channel", "kind", "status", "bytes", "entries", "on topic", "newest", "verdict"):
+        table.add_column(heading, overflow="fold")
+    for one in found:
+        name = f"{one.channel.source} " if one.channel.source else ""
+        newest = f"{one.newest:%Y-%m-%d %H:%M}" if one.newest else ""
+        numbers = (str(one.status or ""), str(one.size or ""), str(one.entries), str(one.relevant))
+        verdict = f"[{'green' if one.is_well else 'red'}]{escape(one.verdict)}[/]"
+        table.add_row(escape(f"{name}{one.channel.url}"), one.channel.kind, *numbers, newest, verdict)
+    console.print(table)
+    well = sum(one.is_well for one in found)
+    console.print(f"{well} of {len(found)} channels are well.")

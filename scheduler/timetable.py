@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,12 +21,13 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
 
 from db.errors import StoreBusyError
-from db.queries import last_crawl
+from db.queries import last_crawl, needs_rounds
 from db.store import Store
 from scheduler.config import Config, environment
 from scheduler.jobs import utc_now
 
 GRACE_SECONDS = 120  # past its limit a crawl is asked to end, and after this long again it is killed
+_ROUNDS_MINUTE, _SEND_MINUTES, _SEND_SECONDS = "47", "*/10", 300
 _EVENTS: Mapping[int, str] = {EVENT_JOB_MISSED: "miss", EVENT_JOB_MAX_INSTANCES: "skip", EVENT_JOB_ERROR: "failure"}
 
 
@@ -74,6 +76,8 @@ class Timetable:
         for at in self.config.times_of_day:
             trigger = CronTrigger(hour=at.hour, minute=at.minute, timezone=ZoneInfo(self.config.zone))
             self._scheduler.add_job(self._fire, trigger, id=f"crawl at {at:%H:%M}", args=["fire"])
+        self._scheduler.add_job(self._rounds, CronTrigger(minute=_ROUNDS_MINUTE, timezone=UTC), id="rounds")
+        self._scheduler.add_job(self._send, CronTrigger(minute=_SEND_MINUTES, timezone=UTC), id="messages")
 
     def start(self) -> None:
         """Make up a missed run, then fire at every time until ``stop``."""
@@ -94,16 +98,38 @@ class Timetable:
     def _fire(self, event: str) -> None:
         """Run one crawl to its end."""
         now = utc_now()
-        if self._child and self._child.poll() is None:
+        if self._is_busy():
             self._note("skip", now, last_due(self.config, now), "the crawl before is still running")
             return
         self._note(event, now, last_due(self.config, now), "a crawl begins")
-        self._child = subprocess.Popen(self._command(), env=environment(self.config))  # noqa: S603  # our own command
+        self._child = subprocess.Popen(self._command("crawl"), env=environment(self.config))  # noqa: S603  # our own command
         code = self._wait(self._child)
         if self._stopping.is_set():
             self._note("stopped", utc_now(), None, f"the crawl was asked to end and left with {code}")
         elif code:
             self._note("failure", utc_now(), None, f"the crawl left with exit code {code}")
+
+    def _rounds(self) -> None:
+        """Between the daily crawls, ask the channels that must be asked more often."""
+        if self._is_busy() or not needs_rounds(self.config.db):
+            return
+        self._child = subprocess.Popen(self._command("crawl", "--rounds"), env=environment(self.config))  # noqa: S603  # our own command
+        code = self._wait(self._child)
+        if code and not self._stopping.is_set():
+            self._note("failure", utc_now(), None, f"the rounds left with exit code {code}")
+
+    def _send(self) -> None:
+        """Send what is due and what waits, where anyone wants to be told."""
+        told = self.config.alerts or self.config.digest or self.config.watches
+        if told and not self._is_busy() and self.config.db.exists():
+            child = subprocess.Popen(self._command("alerts", "send"), env=environment(self.config))  # noqa: S603  # our own command
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=_SEND_SECONDS)
+            if child.poll() is None:
+                child.kill()
+
+    def _is_busy(self) -> bool:
+        return bool(self._child and self._child.poll() is None)
 
     def _wait(self, child: "subprocess.Popen[bytes]") -> int:
         for seconds, end in ((self.config.limit_seconds + GRACE_SECONDS, child.terminate), (GRACE_SECONDS, child.kill)):
@@ -116,8 +142,8 @@ class Timetable:
                 end()
         return child.wait()
 
-    def _command(self) -> list[str]:
-        command = [sys.executable, "-m", "scheduler.cli", "crawl"]
+    def _command(self, *verb: str) -> list[str]:
+        command = [sys.executable, "-m", "scheduler.cli", *verb]
         return command + (["--config", str(self.config_file)] if self.config_file else [])
 
     def _heard(self, event: JobEvent) -> None:

@@ -15,7 +15,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.python.failure import Failure
 
 from crawler.spiders.channels import retry_after
-from crawler.spiders.settings import LONGEST_WAIT
+from crawler.spiders.settings import JITTER, LONGEST_WAIT
 
 _FORBID_ALL = b"User-agent: *\nDisallow: /\n"
 _WAIT_UNASKED = 10.0  # seconds after a 429 that names no time
@@ -76,7 +76,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         """Ask ``host`` no faster than its Crawl-delay, up to the longest wait."""
         assert self.crawler.engine is not None  # noqa: S101  # a middleware lives within a running engine
         downloader = self.crawler.engine.downloader
-        seconds = min(max(delay, self.crawler.settings.getfloat("DOWNLOAD_DELAY")), LONGEST_WAIT)
+        asked = delay * (1 + JITTER)  # a little more, since hosts count from the arrival of a request
+        seconds = min(max(asked, self.crawler.settings.getfloat("DOWNLOAD_DELAY")), LONGEST_WAIT)
         downloader.per_slot_settings[host] = {"concurrency": 1, "delay": seconds, "jitter": 0.0}
         if host in downloader.slots:
             downloader.slots[host].delay, downloader.slots[host].jitter = seconds, 0.0

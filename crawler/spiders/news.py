@@ -122,8 +122,8 @@ class NewsSpider(Spider):
         """Read a channel's answer; fetch its new links, ask its further sitemaps and the older pages of its list."""
         now = self.plan.now()
         answer = Answer(
-            url=response.url, status=response.status, headers=_headers(response), body=response.body,
-            moved_to=_moved_to(response),
+            url=response.url, status=response.status, headers=headers_of(response), body=response.body,
+            moved_to=moved_to(response),
         )  # fmt: skip
         learned, fresh = await self.desk.channel(visit, answer, now)
         if visit.page == 1:
@@ -268,14 +268,15 @@ def _validators(state: ChannelState) -> tuple[tuple[str, str], ...]:
     return ("If-None-Match", state.etag), ("If-Modified-Since", state.last_modified)
 
 
-def _moved_to(response: Response) -> str:
+def moved_to(response: Response) -> str:
     """The final address, where every redirect that led there was for good."""
     told: dict[str, Any] = response.meta
     reasons = told.get("redirect_reasons") or []
     return response.url if reasons and all(reason in _FOR_GOOD for reason in reasons) else ""
 
 
-def _headers(response: Response) -> dict[str, str]:
+def headers_of(response: Response) -> dict[str, str]:
+    """Headers of an answer by lower-case name."""
     return {name.lower(): value for name, value in _all_headers(response)}
 
 

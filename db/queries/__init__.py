@@ -7,7 +7,7 @@ from pathlib import Path
 from db.model import Place
 from db.model import Trouble as OpenTrouble
 from db.queries.reading import reading
-from db.rows import moment
+from db.rows import moment, stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,3 +110,57 @@ def open_trouble_names(path: Path) -> list[OpenTrouble]:
             "SELECT scope, name, what, detail, since FROM troubles WHERE mended_at IS NULL ORDER BY id"
         ).fetchall()
     return [OpenTrouble(**{**dict(row), "since": datetime.fromisoformat(row["since"])}) for row in found]
+
+
+def rules_digests(path: Path) -> dict[str, str]:
+    """By which version of its rules the pages of each source were read last."""
+    with reading(path) as connection:
+        return {row["id"]: row["rules_digest"] for row in connection.execute("SELECT id, rules_digest FROM sources")}
+
+
+def rejected_places(path: Path, source: str, since: datetime) -> list[Place]:
+    """Where the captures of a source's pages stand that were read since ``since`` and not kept, oldest first."""
+    sql = (
+        "SELECT archive_file AS f, archive_offset AS o FROM pages WHERE source = ? AND judged_at >= ? "
+        "AND outcome = 'rejected' AND archive_file IS NOT NULL ORDER BY judged_at, id"
+    )
+    with reading(path) as connection:
+        return [Place(file=row["f"], offset=row["o"]) for row in connection.execute(sql, [source, stamp(since)])]
+
+
+def runs_between(path: Path, since: datetime, until: datetime) -> int:
+    """How many crawls began in a span and did not fail."""
+    sql = (
+        "SELECT count(*) FROM runs WHERE kind IN ('crawl', 'rounds') AND started_at >= ? AND started_at < ? "
+        "AND outcome != 'failed'"
+    )
+    with reading(path) as connection:
+        return int(connection.execute(sql, [stamp(since), stamp(until)]).fetchone()[0])
+
+
+def terms_between(path: Path, since: datetime, until: datetime) -> tuple[str, ...]:
+    """The versions of the topic's terms by which crawls judged in a span, in order of time."""
+    sql = "SELECT DISTINCT terms FROM runs WHERE terms != '' AND started_at >= ? AND started_at < ? ORDER BY id"
+    with reading(path) as connection:
+        return tuple(row["terms"] for row in connection.execute(sql, [stamp(since), stamp(until)]))
+
+
+def report_keys(path: Path, language: str = "", source: str = "") -> list[str]:
+    """Identity and capture digest of every report held (of a language, a source), in order of identity."""
+    sql = (
+        "SELECT key || ' ' || sha256 AS told FROM articles WHERE (:language = '' OR language = :language) "
+        "AND (:source = '' OR source = :source) ORDER BY key"
+    )
+    with reading(path) as connection:
+        return [row["told"] for row in connection.execute(sql, {"language": language, "source": source})]
+
+
+def needs_rounds(path: Path) -> bool:
+    """Whether a channel must be asked more often than daily."""
+    if not path.exists():
+        return False
+    with reading(path) as connection:
+        if not connection.execute("SELECT 1 FROM pragma_table_info('channels') WHERE name = 'pace_hours'").fetchone():
+            return False
+        sql = "SELECT 1 FROM channels WHERE parent = '' AND (pace_hours < 24 OR closed_hours != '') LIMIT 1"
+        return connection.execute(sql).fetchone() is not None

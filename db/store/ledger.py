@@ -1,6 +1,6 @@
 """What the watch knows of itself, written: health, days, troubles, recall, and the messages that tell of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from db import rows
@@ -63,17 +63,19 @@ class Ledger(Tables):
 
     # -- messages
 
-    def post(self, message: rows.Row, *, watch: str = "", reports: Iterable[int] = ()) -> None:
-        """Lay a message out for sending; with it, note the reports of ``watch`` that it tells of, each once."""
+    def post(self, messages: Sequence[rows.Row], watch: str = "", reports: Iterable[int] = ()) -> None:
+        """Lay messages out for sending; with them, note the reports of ``watch`` that they tell of, each once."""
         with self._transaction():
-            self._add("messages", message, "id")
+            for message in messages:
+                self._add("messages", message, "id")
             for report in reports:
-                row: rows.Row = {"watch": watch, "report": report, "at": message["made_at"]}
+                row: rows.Row = {"watch": watch, "report": report, "at": messages[0]["made_at"]}
                 self._add("watched", row, "watch, report")
 
-    def seen(self, watch: str, reports: Iterable[int], now: datetime) -> None:
-        """Note that ``watch`` need not tell of ``reports``."""
+    def seen(self, watch: str, reports: Iterable[int], now: datetime, wanted: str) -> None:
+        """Note that ``watch``, which looks for ``wanted`` from now on, need not tell of ``reports``."""
         with self._transaction():
+            self._upsert("watches", {"name": watch, "filter": wanted, "since": rows.stamp(now)}, "name")
             for report in reports:
                 self._add("watched", {"watch": watch, "report": report, "at": rows.stamp(now)}, "watch, report")
 

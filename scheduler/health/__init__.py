@@ -1,20 +1,23 @@
 """The health of the watch, after a run: the database in, how every channel and source is out, all written down."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
 from crawler import discovery
-from db.model import Channel, Engine, Health, Issue, Level, Recall, Sample, Source
-from db.queries import history
+from db.model import Channel, Engine, Health, Issue, Level, Recall, Sample, Source, Trouble
+from db.queries import history, open_trouble_names
 from db.queries.history import Visited
 from db.store import Store
 from scheduler.health import blindness, expectations, recall, states
 from scheduler.health.days import days_of
 
-__all__ = ["assess"]
+__all__ = ["assess", "note_run"]
 
+_A_DAY = timedelta(hours=24, minutes=30)
 _RHYTHM = timedelta(days=60)
 _REMEMBERED = timedelta(days=90)
 
@@ -28,10 +31,16 @@ def assess(store: Store, path: Path, asked: Iterable[Source], keys: Mapping[Engi
     recent = [visit for visit in visits if visit.at >= today]
     samples = history.samples(path, now - timedelta(days=expectations.HISTORY))
     store.keep_days(days_of(recent, history.pages_read(path, today), samples, today.date()))
-    issues = _expectations(path, sources, samples, now)
+    issues = _expectations(path, sources, samples, (visits, now))
     store.note(issues, now)
     store.keep_troubles(blindness.troubles(store.channel_states().values(), sources, issues, now, path), now)
     store.keep_recall(_recall(path, now), now)
+
+
+def note_run(store: Store, path: Path, wrong: Trouble | None, now: datetime) -> None:
+    """Open, follow or end the trouble of the run as a whole; those of sources and languages stay as they are."""
+    others = [trouble for trouble in open_trouble_names(path) if trouble.scope != "run"]
+    store.keep_troubles([*others, *([wrong] if wrong else [])], now)
 
 
 def _settle_states(
@@ -67,22 +76,30 @@ def _off(source: str, channel: str, told: str) -> Issue:
 
 
 def _expectations(
-    path: Path, sources: Iterable[Source], samples: Mapping[str, list[Sample]], now: datetime
+    path: Path, sources: Iterable[Source], samples: Mapping[str, list[Sample]], last: tuple[list[Visited], datetime]
 ) -> list[Issue]:
-    """What lies outside each source's own history, and below what its watch list file asks for."""
+    """What lies outside each source's own history, and below what its watch list file asks for.
+
+    Today is the last 24 hours, so that a second run soon after midnight does not find an empty day.
+    """
+    visits, now = last
+    recent = Counter[str]()
+    for visit in visits:
+        recent[visit.source] += visit.new_entries if visit.at > now - _A_DAY else 0
     found = history.days(path, (now - _REMEMBERED).date(), now.date())
     found.sort(key=lambda day: (day.source, day.day))
     by_source = {name: list(days) for name, days in groupby(found, lambda day: day.source)}
     issues = []
     for source in sources:
         days = by_source.get(source.id, [])
-        well = [day for day in days if day.answers and not day.trouble]
+        well = [day for day in days if day.answers]
         if well and well[-1].day == now.date():
+            well[-1] = replace(well[-1], candidates=max(well[-1].candidates, recent[source.id]))
             volume = expectations.volume(well)
             changes = [*([volume] if volume else []), *expectations.layout(samples.get(source.id, []))]
             issues += [_issue(source, change.what, change.detail) for change in changes]
-            if well[-1].candidates < source.min_candidates and len(well) == 1:
-                issues.append(_issue(source, "fewer-links-than-expected", _too_few(source, well[-1].candidates)))
+            if not changes and recent[source.id] < source.min_candidates:
+                issues.append(_issue(source, "fewer-links-than-expected", _too_few(source, recent[source.id])))
     return issues
 
 

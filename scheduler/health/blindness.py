@@ -29,9 +29,14 @@ def troubles(
     found = [
         trouble for source in asked.values() if (trouble := _of(source, channels.get(source.id, []), outside, now))
     ]
-    left = [one for one in open_trouble_names(path) if one.scope == "source" and one.name not in asked]
+    looked_at = {*asked, *_spoken(asked.values())}
+    left = [one for one in open_trouble_names(path) if one.scope == "run" or one.name not in looked_at]
     blind = {trouble.name for trouble in found if trouble.what in BLIND}
     return [*found, *left, *_languages(asked.values(), channels, blind, now)]
+
+
+def _spoken(sources: Iterable[Source]) -> set[str]:
+    return {language for source in sources for language in source.languages}
 
 
 def _of(source: Source, channels: Sequence[ChannelState], outside: dict[str, Issue], now: datetime) -> Trouble | None:

@@ -81,7 +81,8 @@ def _compared(history: Sequence[SourceDay], window: Sequence[SourceDay]) -> Find
     words = f"{count} links {span}, where {expected:.0f} are usual"
     if count < _DROP * expected and _chance(count, expected, spread, below=True) < _RARE:
         return Finding(what="volume-drop", detail=words, since=window[0].day)
-    is_much = len(window) == 1 and count > max(_JUMP * expected, expected + 10)
+    follows = (window[0].day - history[-1].day).days == 1  # after a pause more comes at once
+    is_much = follows and len(window) == 1 and count > max(_JUMP * expected, expected + 10)
     if is_much and _chance(count, expected, spread, below=False) < _RARE:
         return Finding(what="volume-jump", detail=words, since=window[0].day)
     return None
@@ -105,7 +106,7 @@ def _dispersion(history: Sequence[SourceDay], rate: float) -> float:
 
 
 def _chance(count: int, expected: float, spread: float, *, below: bool) -> float:
-    """The chance of ``count`` or less (or more) where ``expected`` is the mean, and ``spread`` times it the variance."""
+    """The chance of ``count`` or less (or more) with the mean ``expected`` and ``spread`` times that as variance."""
     if spread > _CHANCE:
         size = expected / (spread - 1)
         law = stats.nbinom(size, 1 / spread)

@@ -1,0 +1,84 @@
+"""What is to be told in, subject and text of a message out; plain text, no secrets. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from crawler.urls import registrable
+from db.queries.news import Found, Told
+
+_MANY = 3  # sources of one host with one trouble, from which they are one line
+_SHOWN = 25  # reports listed in one message
+_WORDS = {
+    "empty": "gives nothing", "stale": "has gone silent", "moved": "has moved or closed", "blocked": "refuses us",
+    "broken": "cannot be read", "unreachable": "cannot be reached", "blind": "is blind",
+    "volume-drop": "offers far fewer links than usual", "shorter-bodies": "has much shorter texts than usual",
+    "fewer-dates": "shows fewer dates than usual", "fewer-authors": "shows fewer authors than usual",
+    "fewer-links-than-expected": "offers fewer links than it should", "run": "a run went wrong",
+}  # fmt: skip
+
+
+def alarm(troubles: Sequence[Told]) -> tuple[str, str]:
+    """An alarm about troubles that are new."""
+    one = f"{_name(troubles[0])} {_words(troubles[0].what)}"
+    subject = f"Deserters: {one if len(troubles) == 1 else f'{len(troubles)} troubles in the watch'}"
+    return subject, "\n".join(_lines(troubles))
+
+
+def mended(troubles: Sequence[Told]) -> tuple[str, str]:
+    """The news that troubles have ended."""
+    lines = [
+        f"- {_name(one)}: well again since {_minute(one.mended_at)}; {one.what} since {_minute(one.since)}"
+        for one in troubles
+    ]
+    one = f"{_name(troubles[0])} is well again"
+    return f"Deserters: {one if len(troubles) == 1 else f'{len(troubles)} troubles are mended'}", "\n".join(lines)
+
+
+def digest(found: Sequence[Found], troubles: Sequence[Told], counts: tuple[int, int], now: datetime) -> tuple[str, str]:
+    """The morning's digest: what is new, and what is wrong with the watch."""
+    well, asked = counts
+    new = f"{len(found)} new reports." if found else "No new reports."
+    lines = [new, f"{well} of {asked} sources answered without fault.", "", *_reports(found), ""]
+    lines += ["In trouble:", *_lines(troubles)] if troubles else ["Nothing is in trouble."]
+    return f"Deserters, {now:%d %B %Y}: {len(found)} new reports", "\n".join(lines)
+
+
+def watch(name: str, found: Sequence[Found]) -> tuple[str, str]:
+    """New reports of one watch."""
+    subject = f"{name}: {found[0].title}" if len(found) == 1 else f"{name}: {len(found)} new reports"
+    return subject[:200], "\n".join(_reports(found))
+
+
+def _reports(found: Sequence[Found]) -> Iterable[str]:
+    for one in found[:_SHOWN]:
+        day = (one.published_at or one.first_seen)[:10]
+        yield f"- {one.title}\n  {one.source}, {one.language}, {day}\n  {one.url}"
+    if len(found) > _SHOWN:
+        yield f"and {len(found) - _SHOWN} more; the site has them all."
+
+
+def _lines(troubles: Sequence[Told]) -> Iterable[str]:
+    """A line a trouble; several sources of one host with the same trouble are one."""
+    groups: dict[tuple[str, str, str], list[Told]] = {}
+    for one in troubles:
+        host = registrable(urlsplit(one.host).hostname or "") if one.scope == "source" else ""
+        groups.setdefault((one.scope, one.what, host or one.name), []).append(one)
+    for (scope, what, host), group in groups.items():
+        if scope == "source" and len(group) >= _MANY:
+            names = ", ".join(one.name for one in group)
+            yield f"- {host}: {len(group)} sources, each {_words(what)}: {names}"
+        else:
+            yield from (f"- {_name(one)} {_words(one.what)} since {_minute(one.since)}: {one.detail}" for one in group)
+
+
+def _name(one: Told) -> str:
+    return {"language": f"language {one.name}", "run": "the run"}.get(one.scope, one.name)
+
+
+def _words(what: str) -> str:
+    return _WORDS.get(what, what.replace("-", " "))
+
+
+def _minute(stamp: str) -> str:
+    return f"{stamp[:10]} {stamp[11:16]}"

@@ -1,0 +1,40 @@
+"""What the commands of the command line have in common: options, consoles, exit codes, errors in one line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from crawler.errors import ConfigurationError, DesertersError, HandwrittenError
+
+NOTHING_DONE = 1
+WRONG_USE = 2
+
+out = Console()
+err = Console(stderr=True)
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file (default: ./deserters.toml).")]
+DbOption = Annotated[Path | None, typer.Option("--db", help="The SQLite file (default: deserters.db).")]
+ArchiveOption = Annotated[Path | None, typer.Option("--archive", help="Folder of the WARC files (default: archive).")]
+SourcesOption = Annotated[
+    Path | None, typer.Option("--sources", help="Folder of the watch list (default: the shipped one).")
+]
+PrivateOption = Annotated[
+    bool | None, typer.Option("--allow-private/--no-allow-private", help="Also ask private and loopback addresses.")
+]
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Turn what this project raises on purpose into one line and an exit code."""
+    try:
+        yield
+    except (ConfigurationError, HandwrittenError) as error:
+        err.print(f"deserters: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(WRONG_USE) from error
+    except DesertersError as error:
+        err.print(f"deserters: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(NOTHING_DONE) from error
