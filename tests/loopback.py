@@ -36,6 +36,7 @@ class Host:
 
     def __init__(self, address: str, routes: Mapping[str, Route]) -> None:
         self.routes, self.asked = dict(routes), list[Asked]()
+        self.otherwise: Route = Reply(status=404, body=b"not here")
         self._server = ThreadingHTTPServer((address, 0), self._handler())
         self._server.daemon_threads = True
         self.base = f"http://{address}:{self._server.server_address[1]}"
@@ -81,7 +82,7 @@ class Host:
             def do_GET(self) -> None:
                 asked = Asked(time.monotonic(), self.path, {k.lower(): v for k, v in self.headers.items()})
                 host.asked.append(asked)
-                route = host.routes.get(self.path, Reply(status=404, body=b"not here"))
+                route = host.routes.get(self.path, host.otherwise)
                 reply = route(host, asked) if callable(route) else route
                 self.send_response(reply.status)
                 for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
