@@ -36,7 +36,7 @@ from db.model import (
 
 _CHANNEL_FIRST = 100
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
-_SAMPLES = 8  # pages of a source in one run that are read whatever they are about
+_SAMPLES = 12  # pages of a source in one run that are read whatever they are about
 _FOR_GOOD = {301, 308}
 _CLOCKS_DIFFER = timedelta(hours=1)  # between a publisher's and ours
 

@@ -30,8 +30,8 @@ _WEEKLY = 7.0  # expected links a weekday that stand for "like any other day" be
 _CHANCE, _REGULAR = 1.25, 0.55  # dispersions between them may be chance
 _DROP, _JUMP = 0.5, 2.5  # of what is expected; smaller changes are not worth a person's time
 _LEAST_SAMPLES, _LEAST_BEFORE = 8, 30
-_RARE_CHANGE = 2e-5
-_SHORTER, _FEWER = 0.75, 0.35  # median length left over, share of pages lost, that is worth a person's time
+_RARE_CHANGE = 3e-4
+_SHORTER, _FEWER = 0.78, 0.35  # median length left over, share of pages lost, that is worth a person's time
 _RECENT = timedelta(days=7)
 
 

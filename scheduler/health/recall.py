@@ -62,7 +62,7 @@ def chapman(counts: Counts, ways: Sequence[str]) -> Estimate:
     unseen = max(total - held, 0.5)
     factor = exp(_Z * sqrt(log(1 + max(variance, 0.25) / unseen**2)))
     return Estimate(
-        held=held, total=max(total, float(held)), low=held + unseen / factor - (0.5 if total <= held else 0),
+        held=held, total=max(total, float(held)), low=held + (unseen / factor if total > held else 0.0),
         high=held + unseen * factor, method="chapman", assumption=_INDEPENDENT, at_least=chao(counts, len(ways)),
     )  # fmt: skip
 

@@ -264,6 +264,8 @@ def host() -> Iterator[Host]:
 def test_the_files_of_a_day_are_followed_and_taken_up_again_where_they_stopped(tmp_path: Path, host: Host) -> None:
     desk = Desk(tmp_path)
     host.source(desk.sources, name="gdelt", channel="gdelt", path="/gal/")
+    file = desk.sources / "zz" / "gdelt.yml"
+    file.write_text(file.read_text().replace(f"homepage: {host.base}/", "homepage: https://lists.example/"))
     now = datetime.now(UTC)
     first = gdelt.first(
         f"{host.base}/gal/", Asking(since=now, now=now, position=f"{now - timedelta(minutes=50):%Y%m%d%H%M%S}")
