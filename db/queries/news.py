@@ -9,7 +9,8 @@ from db.queries.reading import reading
 
 MOST_TRIES = 40  # of one message; with growing pauses that is more than a month
 _COLUMNS = (
-    "articles.id, articles.title, sources.name AS source, articles.language, published_at, first_seen, canonical_url"
+    "articles.id, articles.title, sources.name AS source, articles.language, published_at, articles.first_seen, "
+    "canonical_url"
 )
 
 
@@ -65,7 +66,8 @@ class Filter:
 def since(path: Path, moment: datetime) -> list[Found]:
     """The reports first held since ``moment``, the newest first."""
     sql = (
-        f"SELECT {_COLUMNS} FROM articles JOIN sources ON sources.id = source JOIN pages ON pages.report = articles.id "  # noqa: S608  # a constant
+        f"SELECT {_COLUMNS} FROM articles JOIN sources ON sources.id = articles.source "  # noqa: S608  # a constant
+        "JOIN pages ON pages.report = articles.id "
         "WHERE judged_at >= ? GROUP BY articles.id ORDER BY articles.id DESC"
     )
     with reading(path) as connection:
@@ -87,7 +89,7 @@ def unseen(path: Path, watch: str, wanted: Filter) -> list[Found]:
         conditions.append("articles.id IN (SELECT rowid FROM texts_fts WHERE texts_fts MATCH ?)")
         told.append(" ".join('"' + word.replace('"', '""') + '"*' for word in wanted.search.split()))
     sql = (
-        f"SELECT {_COLUMNS} FROM articles JOIN sources ON sources.id = source "  # noqa: S608  # constants; values are bound
+        f"SELECT {_COLUMNS} FROM articles JOIN sources ON sources.id = articles.source "  # noqa: S608  # constants; values are bound
         f"WHERE {' AND '.join(conditions)} ORDER BY articles.id"
     )
     with reading(path) as connection:

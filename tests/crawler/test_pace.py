@@ -66,7 +66,7 @@ def test_cache_control_is_honoured_up_to_a_day(header: str, seconds: int) -> Non
 def test_ttl_and_closed_hours_of_a_feed_are_honoured() -> None:
     body = rss(NOW).replace(b"<item>", b"<ttl>120</ttl><skipHours><hour>9</hour><hour>10</hour></skipHours><item>", 1)
     found = feeds.read(body, "https://blatt.example/feed")
-    assert (found.ttl_seconds, found.closed_hours) == (7200, {9, 10})
+    assert (found.ttl_seconds, found.closed_hours) == (7200, frozenset({9, 10}))
     state = replace(pace.after_answer(YESTERDAY, found, {}, NOW, overflowed=False), asked_at=NOW)
     nine = NOW.replace(hour=9) + timedelta(days=1)
     assert not pace.is_due(state, NOW + timedelta(minutes=100))

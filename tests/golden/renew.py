@@ -37,7 +37,8 @@ def discovered(shared: Path) -> dict[str, Outcome]:
         for path in sorted((web / folder).iterdir())
     }
     asked = {f"discovery/{name}": outcome(web / "discovery" / name, *how) for name, how in SERVICES.items()}
-    refused = {f"discovery/gdelt_rejections.txt {told}": {"issue": said} for told, said in refusals(web)}
+    rejections = "discovery/gdelt_rejections.txt"
+    refused: dict[str, Outcome] = {f"{rejections} {told}": {"issue": what} for told, what in refusals(web)}
     talks = sorted((web / "discovery").glob("wayback__*.yaml"))
     captured = {f"discovery/{path.name}": captures(path) for path in talks}
     return {**listed, **asked, **refused, **captured}

@@ -97,6 +97,7 @@ def test_chapmans_estimate_is_the_one_in_the_book() -> None:
     assert found.at_least == pytest.approx(60 + 0.5 * 50 * 49 / 22)
     assert found.low is not None
     assert found.high is not None
+    assert found.total is not None
     assert 60 <= found.low <= found.total <= found.high
 
 
