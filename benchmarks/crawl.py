@@ -35,7 +35,7 @@ SERVER = 0  # the process of the sites, once it runs
 
 def page(site: int, number: int) -> bytes:
     """A page of about 90 kB: navigation, styles, scripts, and an article of ordinary news."""
-    dice = random.Random(site * 1000 + number)  # noqa: S311  # the same page every time
+    dice = random.Random(site * 1000 + number)  # the same page every time
     text = "".join(f"<p>{' '.join(dice.choices(WORDS, k=60)).capitalize()}.</p>" for _ in range(12))
     links = "".join(
         f'<li><a href="/s/{n}" class="nav-link nav-link--{n}">{dice.choice(WORDS)}</a></li>' for n in range(150)

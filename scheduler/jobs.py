@@ -112,7 +112,7 @@ def crawl(
         if is_blind(ending.counts):
             store.settle_channel(Haul(states=tuple(before.values())), now())  # its own blindness is not the sources'
         else:
-            health.assess(store, config.db, asked, config.keys, now())
+            health.assess(store, config, asked, now(), is_whole=not names)
         health.note_run(store, config.db, wrong, now())
         store.finish_run(outcome, ending.counts, now())
         _tell(store, config, now(), is_well=wrong is None)

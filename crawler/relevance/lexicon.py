@@ -10,7 +10,7 @@ from crawler.relevance.words import Words, fold
 from crawler.topics import Term, Topic
 
 _GAP = re.compile(r"~(\d)")
-_CACHED_WORDS = 60_000
+_CACHED_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from db.model import Channel, Engine, Health, Issue, Level, Recall, Sample, Sour
 from db.queries import history, open_trouble_names
 from db.queries.history import Visited
 from db.store import Store
+from scheduler.config import Config
 from scheduler.health import blindness, expectations, recall, states
+from scheduler.health.blindness import Watched
 from scheduler.health.days import days_of
 
 __all__ = ["assess", "note_run"]
@@ -22,8 +24,12 @@ _RHYTHM = timedelta(days=60)
 _REMEMBERED = timedelta(days=90)
 
 
-def assess(store: Store, path: Path, asked: Iterable[Source], keys: Mapping[Engine, str], now: datetime) -> None:
-    """Judge every channel and source by its own history, and write it down; ``asked`` are the sources of this run."""
+def assess(store: Store, config: Config, asked: Iterable[Source], now: datetime, *, is_whole: bool) -> None:
+    """Judge every channel and source by its own history, and write it down.
+
+    ``asked`` are the sources of this run; ``is_whole``: these are all, so that languages can be judged too.
+    """
+    path, keys = config.db, config.keys
     sources = tuple(asked)
     visits = history.visits(path, now - _RHYTHM)
     _settle_states(store, sources, keys, visits, now)
@@ -33,7 +39,11 @@ def assess(store: Store, path: Path, asked: Iterable[Source], keys: Mapping[Engi
     store.keep_days(days_of(recent, history.pages_read(path, today), samples, today.date()))
     issues = _expectations(path, sources, samples, (visits, now))
     store.note(issues, now)
-    store.keep_troubles(blindness.troubles(store.channel_states().values(), sources, issues, now, path), now)
+    watched = Watched(
+        sources=sources, states=store.channel_states(), issues=issues, known=open_trouble_names(path),
+        is_whole=is_whole, now=now,
+    )  # fmt: skip
+    store.keep_troubles(blindness.troubles(watched), now)
     store.keep_recall(_recall(path, now), now)
 
 
