@@ -205,6 +205,9 @@ def month(folder: Path, days: int) -> list[Site]:
         path.write_text("\n".join(lines) + "\n")
     world = World(found)
     try:
+        for site in found:
+            for before in range(-40, 0):
+                site.publish(before, START + timedelta(days=before), chance)
         for day in range(days):
             world.day, world.now = day, START + timedelta(days=day)
             for site in found:

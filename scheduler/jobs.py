@@ -1,6 +1,6 @@
 """What one run does from start to end: settings in, a run's row and report out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from crawler.sources import Publishers, WatchList
 from db import queries
 from db.archive import ArchiveWriter, close_open_files, prune
 from db.archive.pruning import Pruned
-from db.model import Counts, Haul, Issue, Level, Place, Source, Trouble
+from db.model import ChannelState, Counts, Haul, Issue, Level, Place, Source, Trouble
 from db.queries import Headline
 from db.queries import Trouble as Troubled
 from db.store import Store
@@ -108,8 +108,9 @@ def crawl(
         ending = spiders.run(plan, store, archive, progress)
         store.note([*ending.issues, *_balance(ending.counts)], now())
         outcome = _OUTCOMES.get(ending.reason, "failed") if ending.counts.balanced else "failed"
-        wrong = _gone_wrong(outcome, ending.counts, now())
-        if is_blind(ending.counts):
+        offline = is_blind(ending.counts) and not _was_reached(store.channel_states(), before)
+        wrong = _gone_wrong(outcome, ending.counts, now(), offline=offline)
+        if offline:
             store.settle_channel(Haul(states=tuple(before.values())), now())  # its own blindness is not the sources'
         else:
             health.assess(store, config, asked, now(), is_whole=not names)
@@ -147,9 +148,14 @@ def prune_archive(config: Config, days: int) -> Pruned:
         return prune(config.archive, before, store.kept_places(), moved)
 
 
-def _gone_wrong(outcome: str, counts: Counts, now: datetime) -> Trouble | None:
+def _was_reached(after: Mapping[str, ChannelState], before: Mapping[str, ChannelState]) -> bool:
+    """Whether any channel that was asked gave an HTTP answer, if only a refusal."""
+    return any(state.status for url, state in after.items() if state != before.get(url))
+
+
+def _gone_wrong(outcome: str, counts: Counts, now: datetime, *, offline: bool) -> Trouble | None:
     """What is wrong with the run as a whole."""
-    if is_blind(counts):
+    if offline:
         words = f"none of the {counts.channels} channels asked gave an answer; there seems to be no network"
     elif outcome == "failed":
         words = "it ended before its time, or its counts do not add up; the issues say more"

@@ -59,12 +59,21 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             response = response.replace(body=_FORBID_ALL)
         elif response.status >= 400:
             response = response.replace(body=b"")
+        else:
+            self._follow(response)
         await super()._parse_robots(response, netloc, request)
         parser = self._parsers[netloc]
         agent = self.crawler.settings["ROBOTSTXT_USER_AGENT"]
         delay = parser.crawl_delay(agent) if isinstance(parser, RobotParser) else None
         if delay:
             self._slow_down(urlparse_cached(request).hostname or "", delay)
+
+    def _follow(self, response: Response) -> None:
+        """Let the crawl ask the news sitemaps that a robots.txt names."""
+        named = getattr(self.crawler.spider, "named_in_robots", None)
+        assert self.crawler.engine is not None  # noqa: S101  # a middleware lives within a running engine
+        for request in named(response.url, response.body) if named else ():
+            self.crawler.engine.crawl(request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         if not isinstance(exc, IgnoreRequest):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -14,7 +15,7 @@ from twisted.python.failure import Failure
 
 from crawler import discovery
 from crawler.analyst import Analyst
-from crawler.discovery import Asking
+from crawler.discovery import Asking, finding
 from crawler.spiders import faults, pace
 from crawler.spiders.channels import MAX_LINKS, issue, trouble
 from crawler.spiders.desk import Desk
@@ -37,6 +38,7 @@ from db.model import (
 _CHANNEL_FIRST = 100
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 _SAMPLES = 12  # pages of a source in one run that are read whatever they are about
+_MAPS_OF_ROBOTS = 3  # of one host; news sitemaps only, since others list all that a site ever had
 _FOR_GOOD = {301, 308}
 _CLOCKS_DIFFER = timedelta(hours=1)  # between a publisher's and ours
 
@@ -151,6 +153,20 @@ class NewsSpider(Spider):
                 yield self._ask(Visit(channel=child, state=state, oldest=visit.oldest, gap=gap), visit.channel.url)
         if learned.lost and visit.channel.kind is not ChannelKind.SITEMAP:
             yield from self._sitemaps_for(learned.lost)
+
+    def named_in_robots(self, url: str, body: bytes) -> list[Request]:
+        """Requests for the news sitemaps that the robots.txt at ``url`` names, for the sources at home on its host."""
+        home = urlsplit(url).netloc
+        mine = [source for source in self.plan.sources if urlsplit(source.homepage).netloc == home]
+        named = [one for one in finding.named(body, url) if "news" in one.lower() and one not in self.channels]
+        asked = []
+        for address in named[:_MAPS_OF_ROBOTS] if mine and not self.plan.rounds else ():
+            self.channels.add(address)
+            channel = Channel(source=mine[0].id, kind=ChannelKind.SITEMAP, url=address)
+            state = self.desk.known.get(address) or _unasked(channel)
+            if self._is_due(channel, state):
+                asked.append(self._ask(Visit(channel=channel, state=state, oldest=self.plan.oldest), parent=url))
+        return asked
 
     def _has_changed(self, child: Channel, learned: Learned) -> bool:
         """Whether a further sitemap may hold what its last answer did not: by the index's ``lastmod``."""

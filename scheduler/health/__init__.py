@@ -19,7 +19,7 @@ from scheduler.health.days import days_of
 
 __all__ = ["assess", "note_run"]
 
-_A_DAY = timedelta(hours=24, minutes=30)
+_A_DAY = timedelta(hours=23)  # so that of daily visits there is one in it
 _RHYTHM = timedelta(days=60)
 _REMEMBERED = timedelta(days=90)
 

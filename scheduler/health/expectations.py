@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from math import log1p, sqrt
-from statistics import mean, median, pstdev
+from statistics import mean, median
 
 import numpy as np
 import ruptures
 from scipy import stats
 
 from db.model import Sample, SourceDay
+from scheduler.health.waits import longest
 
 HISTORY = 28  # days
 _LEAST_DAYS = 14  # of history, before anything is expected
 _WINDOWS = (1, 2, 3, 5, 8, 13)  # days over which a drop is looked for; quiet sources need the longer ones
 _RARE = 8e-4  # chance of a count, at or below which it is outside what is expected
-_RARE_WAIT = 1e-3
 _LEAST_WAITS = 6
 _CAUTION = 1.5  # by which a dispersion above chance is taken for larger, since a month tells it badly
 _WEEKLY = 7.0  # expected links a weekday that stand for "like any other day" before its own are believed
@@ -54,19 +54,13 @@ def volume(days: Sequence[SourceDay]) -> Finding | None:
 
 
 def _stop(days: Sequence[SourceDay]) -> Finding | None:
-    """Whether a source that brings something now and then has brought nothing for longer than its waits allow.
-
-    Waits between days with links are taken for a gamma renewal process (Cox, Renewal Theory, 1962), so that a source
-    that comes like clockwork is missed sooner than one that comes as it likes.
-    """
+    """Whether a source that brings something now and then has brought nothing for longer than its waits allow."""
     moments = [day.day for day in days if day.candidates]
     waits = [(later - earlier).days for earlier, later in pairwise(moments)]
     if len(waits) < _LEAST_WAITS:
         return None
     usual, silent = mean(waits), (days[-1].day - moments[-1]).days
-    spread = max(pstdev(waits) * (1 + 2 / sqrt(len(waits))), 0.25 * usual, 0.3)
-    shape = (usual / spread) ** 2
-    if silent < 2 or float(stats.gamma(shape, scale=usual / shape).sf(silent)) > _RARE_WAIT:
+    if silent < 2 or silent <= longest(waits):
         return None
     words = f"no link for {silent} days, where one comes every {usual:.1f} days"
     return Finding(what="volume-drop", detail=words, since=moments[-1] + timedelta(days=1))

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from statistics import mean, pstdev
+from statistics import mean
 
 from db.model import Channel, ChannelState, Health
 from db.queries.history import Visited
+from scheduler.health.waits import longest
 
 BLIND = frozenset(
     {Health.EMPTY, Health.STALE, Health.MOVED, Health.BLOCKED, Health.BROKEN, Health.UNREACHABLE}
@@ -68,12 +69,11 @@ def rhythm(visits: Sequence[Visited], newest: datetime | None) -> Rhythm:
     """The rhythm that ``visits`` of one channel, in order of time, show; ``newest`` is the date of its newest entry."""
     moments = [visit.at for visit in visits if visit.new_entries]
     last = max(filter(None, (moments[-1] if moments else None, newest)), default=None)
-    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
-    if len(gaps) < _ENOUGH:
+    waits = [(later - earlier) / timedelta(days=1) for earlier, later in pairwise(moments)]
+    if len(waits) < _ENOUGH:
         return Rhythm(usual=_UNKNOWN, longest=_UNKNOWN, last_new=last)
-    usual, spread = mean(gaps), pstdev(gaps)
-    longest = timedelta(seconds=max(2 * usual, usual + 3 * spread, *gaps))
-    return Rhythm(usual=timedelta(seconds=usual), longest=max(longest, _SHORTEST), last_new=last)
+    patience = max(timedelta(days=longest(waits)), _SHORTEST)
+    return Rhythm(usual=timedelta(days=mean(waits)), longest=patience, last_new=last)
 
 
 def judged(state: ChannelState, known: Rhythm, why_off: str, now: datetime) -> ChannelState:

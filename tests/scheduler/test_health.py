@@ -76,9 +76,10 @@ def visited(day: int, new: int, **changes: object) -> Visited:
 
 def test_the_rhythm_is_the_channels_own() -> None:
     weekly = states.rhythm([visited(day, int(day % 7 == 0)) for day in range(-60, 0)], None)
-    assert (weekly.usual, weekly.longest) == (timedelta(days=7), timedelta(days=14))
+    assert weekly.usual == timedelta(days=7)
+    assert timedelta(days=10) < weekly.longest < timedelta(days=14)
     daily = states.rhythm([visited(day, 3) for day in range(-60, 0)], later(days=-1))
-    assert daily.longest == timedelta(hours=49)
+    assert timedelta(hours=49) <= daily.longest < timedelta(days=3)
     assert states.rhythm([visited(-2, 1), visited(-1, 1)], None).longest == timedelta(days=30)
 
 
