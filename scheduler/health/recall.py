@@ -16,6 +16,7 @@ from scipy.special import gammaln
 Counts = Mapping[frozenset[str], int]
 _LEAST_HELD, _LEAST_SHARED = 10, 3
 _Z = 1.959964  # 95 % of a normal distribution
+_OPEN_END = 0.01  # a posterior still this high at the end of its grid, against its mean, bounds nothing
 _PRIOR = 0.5  # weight of each cell of the table before anything is seen (Jeffreys)
 _INDEPENDENT = "the two ways find reports independently of each other"
 _DEPENDENT = "some two of the three ways may depend on each other, all three together not"
@@ -51,8 +52,8 @@ def estimate(counts: Counts) -> Estimate:
 def chapman(counts: Counts, ways: Sequence[str]) -> Estimate:
     """Chapman's nearly unbiased form of the Lincoln-Petersen estimate from two ways.
 
-    Chapman 1951 (University of California Publications in Statistics 1:131-160), its variance by Seber 1970 (Biometrika
-    57:315), the interval by the logarithm of the unseen number, as Burnham et al. 1987 do.
+    Chapman 1951 (University of California Publications in Statistics 1:131-160), its variance by Seber 1970 (Biometrics
+    26:13-22), the interval by the logarithm of the unseen number, as Burnham et al. 1987 do.
     """
     held = sum(counts.values())
     one, other = (sum(count for each, count in counts.items() if way in each) for way in ways)
@@ -61,21 +62,23 @@ def chapman(counts: Counts, ways: Sequence[str]) -> Estimate:
     variance = (one + 1) * (other + 1) * (one - both) * (other - both) / ((both + 1) ** 2 * (both + 2))
     unseen = max(total - held, 0.5)
     factor = exp(_Z * sqrt(log(1 + max(variance, 0.25) / unseen**2)))
+    high = held + unseen * factor
     return Estimate(
-        held=held, total=max(total, float(held)), low=held + (unseen / factor if total > held else 0.0),
-        high=held + unseen * factor, method="chapman", assumption=_INDEPENDENT, at_least=chao(counts, len(ways)),
+        held=held, total=max(total, float(held)), low=held + (unseen / factor if total > held else 0.0), high=high,
+        method="chapman", assumption=_INDEPENDENT, at_least=chao(counts, high),
     )  # fmt: skip
 
 
-def chao(counts: Counts, ways: int) -> float:
-    """Chao's lower bound from what was sighted once and twice, in its bias-corrected form.
+def chao(counts: Counts, high: float) -> float | None:
+    """Chao's lower bound from what was sighted once and twice; ``None`` where the interval contradicts it.
 
-    Chao 1987, Biometrics 43:783-791; Chao and Huggins 2005, Handbook of Capture-Recapture Analysis, equation 4.6.
+    Chao 1987 (Biometrics 43:783-791), in the form for occasions that differ in how much they find, as our ways do (Chao
+    1989, Biometrics 45:427-438), bias-corrected. It bounds from below only where ways do not avoid each other's reports.
     """
-    held = sum(counts.values())
-    once = sum(count for each, count in counts.items() if len(each) == 1)
+    alone = [count for each, count in counts.items() if len(each) == 1]
     twice = sum(count for each, count in counts.items() if len(each) == 2)
-    return held + (ways - 1) / ways * once * (once - 1) / (2 * (twice + 1))
+    bound = sum(counts.values()) + sum(one * other for one, other in combinations(alone, 2)) / (twice + 1)
+    return bound if bound <= high else None
 
 
 def log_linear(counts: Counts, ways: Sequence[str]) -> Estimate:
@@ -89,11 +92,13 @@ def log_linear(counts: Counts, ways: Sequence[str]) -> Estimate:
     unseen = np.arange(0, 40 * held + 400, dtype=float)
     weights = np.stack([_posterior(counts, ways, pairs, unseen) for pairs in _models(ways)])
     chance = np.exp(weights - weights.max()).sum(axis=0)
+    if chance[-1] * len(unseen) > _OPEN_END * chance.sum():
+        return Estimate(held=held)
     spread = np.cumsum(chance / chance.sum())
     low, middle, high = (float(unseen[int(np.searchsorted(spread, part))]) for part in (0.025, 0.5, 0.975))
     return Estimate(
         held=held, total=held + middle, low=held + low, high=held + high, method="log-linear", assumption=_DEPENDENT,
-        at_least=chao(counts, len(ways)),
+        at_least=chao(counts, held + high),
     )  # fmt: skip
 
 

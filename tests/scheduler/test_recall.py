@@ -83,6 +83,16 @@ def test_the_intervals_say_something(worlds: list[tuple[World, Estimate]]) -> No
     assert float(np.median(widths)) < 1.5
 
 
+def test_chaos_bound_is_never_above_the_interval(worlds: list[tuple[World, Estimate]]) -> None:
+    told = [found for _, found in worlds if found.at_least is not None]
+    assert len(told) > 150
+    assert all(found.high is not None and found.at_least is not None and found.at_least <= found.high for found in told)
+
+
+def test_what_bounds_nothing_is_not_enough_data() -> None:
+    assert estimate(counts_of(own=200, gdelt=200, telegram=200, own_gdelt=3)).method == "not enough data"
+
+
 def test_ways_that_find_little_are_covered_too() -> None:
     random = np.random.default_rng(SEED + 1)
     made = [world(random, (OWN, GDELT, POSTS), depends=number % 2 == 0, lowest=0.05) for number in range(120)]
@@ -94,7 +104,7 @@ def test_chapmans_estimate_is_the_one_in_the_book() -> None:
     assert found.total == pytest.approx(41 * 31 / 11 - 1)
     assert (found.held, found.method) == (60, "chapman")
     assert "independently" in found.assumption
-    assert found.at_least == pytest.approx(60 + 0.5 * 50 * 49 / 22)
+    assert found.at_least == pytest.approx(60 + 30 * 20 / 11)
     assert found.low is not None
     assert found.high is not None
     assert found.total is not None
