@@ -72,8 +72,8 @@ def chapman(counts: Counts, ways: Sequence[str]) -> Estimate:
 def chao(counts: Counts, high: float) -> float | None:
     """Chao's lower bound from what was sighted once and twice; ``None`` where the interval contradicts it.
 
-    Chao 1987 (Biometrics 43:783-791), in the form for occasions that differ in how much they find, as our ways do (Chao
-    1989, Biometrics 45:427-438), bias-corrected. It bounds from below only where ways do not avoid each other's reports.
+    Chao 1987 (Biometrics 43:783-791), in the form for occasions that differ in how much they find, as our ways do
+    (Chao 1989, Biometrics 45:427-438), bias-corrected. It is a bound only where ways do not avoid each other's reports.
     """
     alone = [count for each, count in counts.items() if len(each) == 1]
     twice = sum(count for each, count in counts.items() if len(each) == 2)
