@@ -102,14 +102,19 @@ def _expectations(
     issues = []
     for source in sources:
         days = by_source.get(source.id, [])
-        well = [day for day in days if day.answers]
+        well = [day for day in days[1:] if day.answers]  # the first day has all that a channel listed by then
         if well and well[-1].day == now.date():
             well[-1] = replace(well[-1], candidates=max(well[-1].candidates, recent[source.id]))
             volume = expectations.volume(well)
             changes = [*([volume] if volume else []), *expectations.layout(samples.get(source.id, []))]
             issues += [_issue(source, change.what, change.detail) for change in changes]
-            if not changes and recent[source.id] < source.min_candidates:
-                issues.append(_issue(source, "fewer-links-than-expected", _too_few(source, recent[source.id])))
+        answered = days and days[-1].day == now.date() and days[-1].answers
+        if (
+            answered
+            and recent[source.id] < source.min_candidates
+            and not any(one.source == source.id for one in issues)
+        ):
+            issues.append(_issue(source, "fewer-links-than-expected", _too_few(source, recent[source.id])))
     return issues
 
 

@@ -73,7 +73,7 @@ def _compared(history: Sequence[SourceDay], window: Sequence[SourceDay]) -> Find
     spread = _dispersion(history, rate)
     span = "today" if len(window) == 1 else f"in the last {len(window)} days"
     words = f"{count} links {span}, where {expected:.0f} are usual"
-    still = window[-1].candidates < max(1.0, _expected(history, rate, window[-1].day.weekday()))
+    still = window[-1].candidates < max(1.0, _DROP * _expected(history, rate, window[-1].day.weekday()))
     if still and count < _DROP * expected and _chance(count, expected, spread, below=True) < _RARE:
         return Finding(what="volume-drop", detail=words, since=window[0].day)
     follows = (window[0].day - history[-1].day).days == 1  # after a pause more comes at once

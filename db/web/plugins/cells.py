@@ -15,9 +15,9 @@ from db.web.pages import listed
 from db.web.site import Site
 
 _NOTHING = Markup("&nbsp;")
-_LISTS = {"authors", "languages", "marks"}
+_LISTS = {"authors", "languages", "marks", "links"}
 _TAGS = {"level", "outcome", "answer"}
-_MOMENTS = {"first_seen", "at", "newest", "oldest"}
+_MOMENTS = {"first_seen", "at", "newest", "oldest", "since", "until"}
 _HASH_SHOWN = 12
 _LABEL_SHOWN = 120
 _PATHS: Mapping[str, Callable[[Any], str]] = {
