@@ -180,7 +180,8 @@ def load(options: Mapping[str, object], config_file: Path | None = None) -> Conf
     except ValidationError as error:
         fault = error.errors()[0]
         name = str(fault["loc"][0]) if fault["loc"] else ""
-        raise ConfigurationError(f"{origin.get(name, 'the settings')}: {name}: {fault['msg']}") from error
+        place = ".".join(map(str, fault["loc"]))
+        raise ConfigurationError(f"{origin.get(name, 'the settings')}: {place}: {fault['msg']}") from None
 
 
 def environment(config: Config) -> dict[str, str]:

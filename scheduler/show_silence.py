@@ -1,5 +1,6 @@
 """What was watched in, a page that can be cited out."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from rich.console import Console
@@ -7,6 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from scheduler.silence import Silence, SourceSilence, spans
+
+_MANY = 6  # sources that share a fate, from which they are counted too
 
 
 def show(console: Console, found: Silence, *, software: str, made_at: datetime) -> None:
@@ -27,18 +30,23 @@ def show(console: Console, found: Silence, *, software: str, made_at: datetime) 
     table.add_row("snapshot", f"{found.held} reports held, SHA-256 {found.snapshot}")
     table.add_row("made", f"{made_at:%Y-%m-%d %H:%M} UTC by {software}")
     console.print(table)
-    for one in found.sources:
-        for line in _faults(one):
-            console.print(f"  {escape(line)}", soft_wrap=True, highlight=False)
+    for line in faults(found.sources):
+        console.print(f"  {escape(line)}", soft_wrap=True, highlight=False)
 
 
-def _faults(one: SourceSilence) -> list[str]:
-    """The spans of a source in trouble, and those in which it was not asked."""
-    whats = sorted({what for _, what in one.trouble})
-    told = [_line(one, [day for day, found in one.trouble if found == what], f"in trouble ({what})") for what in whats]
-    return [*told, *([_line(one, list(one.missed), "not asked")] if one.missed else [])]
+def faults(sources: Iterable[SourceSilence]) -> list[str]:
+    """A line for each span of days in which the same sources were in the same trouble, or were not asked."""
+    groups: dict[tuple[str, tuple[date, ...]], list[str]] = {}
+    for one in sources:
+        for what in sorted({what for _, what in one.trouble}):
+            days = tuple(day for day, found in one.trouble if found == what)
+            groups.setdefault((f"in trouble ({what})", days), []).append(one.id)
+        if one.missed:
+            groups.setdefault(("not asked", one.missed), []).append(one.id)
+    return [_line(names, days, what) for (what, days), names in groups.items()]
 
 
-def _line(one: SourceSilence, days: list[date], what: str) -> str:
+def _line(names: Sequence[str], days: Sequence[date], what: str) -> str:
     parts = (f"{first}" if first == last else f"{first} to {last}" for first, last in spans(days))
-    return f"{one.id}: {what} on {len(days)} {'day' if len(days) == 1 else 'days'}: {', '.join(parts)}"
+    who = ", ".join(names) if len(names) < _MANY else f"{len(names)} sources ({', '.join(names)})"
+    return f"{who}: {what} on {len(days)} {'day' if len(days) == 1 else 'days'}: {', '.join(parts)}"

@@ -118,7 +118,9 @@ def test_the_command_prints_a_page_that_can_be_cited(tmp_path: Path) -> None:
     last = later(days=DAYS - 1).date()
     done = desk.run("silence", "--from", str(NOW.date()), "--to", str(last))
     assert done.returncode == 0, done.stderr
-    assert "zz/s0: in trouble (unreachable) on 3 days: 2026-03-04 to 2026-03-06" in done.stdout
+    assert (
+        "zz/s0, zz/s1, zz/s2, zz/s3, zz/s4: in trouble (unreachable) on 3 days: 2026-03-04 to 2026-03-06" in done.stdout
+    )
     assert "zz/s11: not asked on 1 day: 2026-03-10" in done.stdout
     assert "terms-1 terms-2" in done.stdout
     assert "SHA-256" in done.stdout
