@@ -150,10 +150,7 @@ def test_backfill_of_the_crawls_own_archive_gives_the_same_rows(
 def test_a_crawl_while_another_writes_names_the_holder(crawled: Desk) -> None:
     child = crawled.start("crawl")
     try:
-        holder = Path(f"{crawled.db}.holder")
-        deadline = time.monotonic() + 20
-        while not holder.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        _wait_until_it_writes(crawled)
         second = crawled.run("crawl")
         assert second.returncode == 1
         assert "deserters crawl (process" in second.stderr
@@ -171,9 +168,11 @@ def test_twenty_kills_lose_and_double_nothing(tmp_path: Path, crawled: Desk, see
         paper.write_sources(desk.sources)
         for _ in range(20):
             child = desk.start("crawl")
-            time.sleep(dice.uniform(0.8, 3.4))
+            _wait_until_it_writes(desk)
+            time.sleep(dice.uniform(0.0, 2.6))
             child.kill()
             child.wait()
+            Path(f"{desk.db}.holder").unlink(missing_ok=True)
             _check_whole(desk)
         assert desk.run("crawl").returncode == 0
         _check_whole(desk)
@@ -183,6 +182,12 @@ def test_twenty_kills_lose_and_double_nothing(tmp_path: Path, crawled: Desk, see
     assert desk.value("SELECT count(*) FROM candidates") == 0
     assert desk.value("SELECT count(*) FROM pages") == desk.value("SELECT count(DISTINCT key) FROM pages")
     assert desk.value("SELECT count(*) FROM runs WHERE outcome='died'") >= 3
+
+
+def _wait_until_it_writes(desk: Desk) -> None:
+    holder, deadline = Path(f"{desk.db}.holder"), time.monotonic() + 20
+    while not holder.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def _check_whole(desk: Desk) -> None:
