@@ -39,7 +39,7 @@ def learn(visit: Visit, answer: Answer, look: Look, now: datetime) -> Learned:
     """Read ``answer`` to the ``visit``; links that the channel dates before ``visit.oldest`` are left out."""
     if visit.page > 1:
         return _further(visit, answer, look, now)
-    visit = _with(visit, asked_at=now, status=answer.status)
+    visit = replace(_with(visit, asked_at=now, status=answer.status), answered_before=visit.state.answered_at)
     listing = discovery.missing(visit.channel, answer.url, now) if answer.status == 404 else None
     if listing is None and answer.status == 304:
         return _unchanged(_with(visit, answered_at=now), answer, now)
@@ -123,7 +123,7 @@ def _read(visit: Visit, answer: Answer, listing: Listing, look: Look, now: datet
     children = [child for child in listing.children if takes(visit, child)]
     flaws = list(_flaws(visit, answer, listing, (len(found.candidates), len(children))))
     state, issues = _judged(visit.channel, state, flaws, now)
-    state = pace.after_answer(state, listing, answer.headers, now, overflowed=visit.overflowed)
+    state = pace.after_answer(state, listing, answer.headers, visit.answered_before, overflowed=visit.overflowed)
     children.sort(key=lambda entry: entry.dated or now, reverse=True)
     learned = replace(
         found, visit=replace(visit, state=state), issues=issues,
@@ -287,7 +287,7 @@ def _unchanged(visit: Visit, answer: Answer, now: datetime) -> Learned:
         told = issue(channel, state.trouble, f"{channel.url}: still, and unchanged (304)")
         return Learned(visit=visit, issues=(told,))
     state, issues = _judged(channel, replace(state, new_entries=0), [], now)
-    state = pace.after_answer(state, Listing(), answer.headers, now, overflowed=False)
+    state = pace.after_answer(state, Listing(), answer.headers, visit.answered_before, overflowed=False)
     return Learned(visit=replace(visit, state=state), issues=issues)
 
 

@@ -11,10 +11,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crawler.discovery import Listing
-from db.model import ChannelState
+from db.model import ChannelKind, ChannelState
 
 DAILY = 24.0  # hours; the pace of a channel of which nothing special is known
 FASTEST, SLOWEST = 1.0, 96.0  # hours
+_SAME_DAY = timedelta(hours=12)
+_NEVER_SLOW = frozenset({ChannelKind.SITEMAP, ChannelKind.GDELT})
 _IDLE = 4  # visits in a row without anything new, after which a channel is asked less often
 _CROWDED = 0.25  # share of a list that may be new before a quick channel keeps its pace
 _SLACK = 0.9  # a visit may come this much before its time, since runs do not begin to the minute
@@ -49,11 +51,18 @@ def is_due(state: ChannelState | None, now: datetime, *, rounds: bool = False) -
 
 
 def after_answer(
-    state: ChannelState, listing: Listing, headers: Mapping[str, str], now: datetime, *, overflowed: bool
+    state: ChannelState, listing: Listing, headers: Mapping[str, str], before: datetime | None, *, overflowed: bool
 ) -> ChannelState:
-    """The state with the pace that this answer teaches."""
-    idle = 0 if state.new_entries else state.idle_visits + 1
-    pace = _paced(state, idle, overflowed=overflowed)
+    """The state with the pace that this answer teaches; the answer before it came at ``before``.
+
+    Visits of one day count as one, so that a channel which is asked again at once is not taken for a poor one. Sitemaps
+    are never asked less often: an index has nothing new of its own.
+    """
+    now = state.asked_at or state.answered_at
+    assert now is not None  # noqa: S101  # a channel that answers was asked
+    counts = before is None or now - before > _SAME_DAY
+    idle = 0 if state.new_entries else state.idle_visits + counts
+    pace = _paced(state, idle, overflowed=overflowed) if counts or overflowed or state.new_entries else state.pace_hours
     wish = min(timedelta(seconds=max(listing.ttl_seconds, _max_age(headers))), _LONGEST_WISH)
     slow = timedelta(hours=pace) if pace > DAILY else timedelta()
     rest = max(wish, slow) * _SLACK
@@ -79,7 +88,7 @@ def _paced(state: ChannelState, idle: int, *, overflowed: bool) -> float:
     if pace < DAILY:
         roomy = state.new_entries <= _CROWDED * state.entries
         return min(DAILY, pace * 1.5) if roomy else pace
-    if not idle:
+    if not idle or state.kind in _NEVER_SLOW:
         return DAILY
     return min(pace * 1.5, SLOWEST) if idle >= _IDLE else pace
 

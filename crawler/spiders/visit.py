@@ -33,7 +33,8 @@ class Visit:
     """One visit: the channel, its state by now, how far back links are taken and pages are asked, and what it mends.
 
     ``oldest``: links that the channel dates before it are left out. ``reach``: older pages of the list are asked until
-    one goes back to this moment. ``secret`` is the key of its service, which no issue may show.
+    one goes back to this moment. ``answered_before`` is when it answered last. ``secret`` is the key of its service,
+    which no issue may show.
     """
 
     channel: Channel
@@ -43,6 +44,7 @@ class Visit:
     page: int = 1
     overflowed: bool = False
     gap: Gap | None = None
+    answered_before: datetime | None = None
     headers: tuple[tuple[str, str], ...] = ()
     secret: str = ""
 

@@ -9,7 +9,7 @@ from crawler.discovery import Listing, feeds
 from crawler.spiders import pace
 from crawler.spiders.channels import learn, trouble
 from crawler.spiders.visit import Answer, Learned, Visit
-from db.model import ChannelState
+from db.model import ChannelKind, ChannelState
 from tests import factory
 from tests.crawler.test_channels import HEALTHY, LOOK, rss, told
 from tests.factory import NOW, later
@@ -19,7 +19,8 @@ YESTERDAY = replace(HEALTHY, entries=20, newest_entry_at=later(days=-1), good_at
 
 def paced(state: ChannelState, *, new: int = 0, overflowed: bool = False, **headers: str) -> ChannelState:
     told = {name.replace("_", "-"): value for name, value in headers.items()}
-    return pace.after_answer(replace(state, new_entries=new), Listing(), told, NOW, overflowed=overflowed)
+    state = replace(state, new_entries=new, asked_at=NOW)
+    return pace.after_answer(state, Listing(), told, later(days=-1), overflowed=overflowed)
 
 
 # -- pace
@@ -67,7 +68,9 @@ def test_ttl_and_closed_hours_of_a_feed_are_honoured() -> None:
     body = rss(NOW).replace(b"<item>", b"<ttl>120</ttl><skipHours><hour>9</hour><hour>10</hour></skipHours><item>", 1)
     found = feeds.read(body, "https://blatt.example/feed")
     assert (found.ttl_seconds, found.closed_hours) == (7200, frozenset({9, 10}))
-    state = replace(pace.after_answer(YESTERDAY, found, {}, NOW, overflowed=False), asked_at=NOW)
+    state = replace(
+        pace.after_answer(replace(YESTERDAY, asked_at=NOW), found, {}, None, overflowed=False), asked_at=NOW
+    )
     nine = NOW.replace(hour=9) + timedelta(days=1)
     assert not pace.is_due(state, NOW + timedelta(minutes=100))
     assert not pace.is_due(state, nine)
@@ -85,6 +88,17 @@ def test_the_syndication_modules_period_is_a_ttl() -> None:
     head = b'<rss version="2.0" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"><channel><sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>'
     body = rss(NOW).replace(b'<rss version="2.0"><channel>', head)
     assert feeds.read(body, "https://blatt.example/feed").ttl_seconds == 1800
+
+
+def test_visits_of_one_day_count_as_one_and_an_index_is_never_poor() -> None:
+    state = replace(YESTERDAY, asked_at=NOW, new_entries=0)
+    for _ in range(9):
+        state = pace.after_answer(state, Listing(), {}, later(hours=-1), overflowed=False)
+    assert (state.idle_visits, state.pace_hours) == (0, pace.DAILY)
+    index = replace(YESTERDAY, kind=ChannelKind.SITEMAP)
+    for _ in range(9):
+        index = paced(index)
+    assert index.pace_hours == pace.DAILY
 
 
 # -- failures
