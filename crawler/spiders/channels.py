@@ -25,6 +25,7 @@ LONGEST_GAP = timedelta(days=60)  # older gaps are not asked for
 SHORTEST_GAP = timedelta(hours=30)  # a shorter one lies between two daily visits
 _PAGED = frozenset({ChannelKind.TELEGRAM, ChannelKind.SEARCH})  # their lists are read back to what is known
 _CHAINED = frozenset({ChannelKind.GDELT})  # their files are read one after another
+_MANY_FILES = 24  # two hours of files
 _MEANINGS = {401: "blocked", 403: "blocked", 451: "blocked", 429: "asked-to-wait", 404: "gone", 410: "gone"}
 _WORDS = {
     "blocked": "the host refuses us",
@@ -238,13 +239,32 @@ def _further(visit: Visit, answer: Answer, look: Look, now: datetime) -> Learned
         visit.state,
         position=listing.position or visit.state.position,
         newest_entry_at=max(filter(None, (listing.newest, visit.state.newest_entry_at)), default=None),
+        status=answer.status if answer.status == 200 else visit.state.status,
+        entries=visit.state.entries + len(listing.entries),
+        new_entries=visit.state.new_entries + sum(_is_younger(visit, entry) for entry in listing.entries),
     )
     recovered = [one for one in found.candidates if _is_within(visit.gap, one.offer.published_at)]
     gap = visit.gap and replace(visit.gap, pages=visit.gap.pages + 1, recovered=visit.gap.recovered + len(recovered))
     visit = replace(visit, state=state, gap=gap)
     learned = replace(found, visit=visit, more=_more(visit, listing, now))
     reached = listing.oldest is not None and visit.reach is not None and listing.oldest <= visit.reach
-    return learned if learned.more else _ended(visit, learned, reached=reached)
+    if learned.more:
+        return learned
+    if visit.channel.kind in _CHAINED and visit.page >= _MANY_FILES and not state.entries:
+        return _nothing_there(learned, now)
+    return _ended(visit, learned, reached=reached)
+
+
+def _is_younger(visit: Visit, entry: Entry) -> bool:
+    """Whether an entry of an older page, or of a further file, is new since the visit before."""
+    return visit.reach is None or bool(entry.dated and entry.dated > visit.reach)
+
+
+def _nothing_there(learned: Learned, now: datetime) -> Learned:
+    """That one file is missing is normal; that all are is the channel's trouble."""
+    words = f"{learned.visit.channel.url}: none of the {learned.visit.page} files asked for was there"
+    told = trouble(replace(learned.visit, page=1), "no-entries", words, now)
+    return replace(told, visit=replace(told.visit, page=learned.visit.page))
 
 
 def _is_within(gap: Gap | None, moment: datetime | None) -> bool:

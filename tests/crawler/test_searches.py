@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +14,10 @@ from crawler import discovery, relevance
 from crawler.discovery import Asking, ccnews, gdelt, wayback
 from crawler.discovery.search import ENGINES, gdelt_doc, guardian, hudoc, mediacloud, reliefweb
 from crawler.errors import ChannelUnreadableError
-from db.model import Channel, ChannelKind, Engine
+from crawler.sources import Publishers
+from crawler.spiders.channels import learn
+from crawler.spiders.visit import Answer, Learned, Look, Visit
+from db.model import Channel, ChannelKind, ChannelState, Engine
 from tests.loopback import Asked, Host, Reply
 from tests.running import Desk
 
@@ -86,6 +90,36 @@ def test_a_file_cut_off_gives_what_it_has_and_another_body_is_named() -> None:
 )  # fmt: skip
 def test_a_row_is_taken_by_the_topics_own_terms_in_its_own_language(title: str, wanted: bool) -> None:  # noqa: FBT001  # a case
     assert relevance.mentions(title) is wanted
+
+
+def chain(*bodies: bytes | None, to_the_end: bool = False) -> Learned:
+    """A visit to GDELT's files a day after the last; ``None`` is a missing one, as are all after those told."""
+    channel = Channel(source="zz/gdelt", kind=ChannelKind.GDELT, url=GAL)
+    state = ChannelState(url=GAL, source="zz/gdelt", kind=ChannelKind.GDELT, position="20260228120000")
+    url = gdelt.first(GAL, Asking(since=NOW, now=NOW, position=state.position)).url
+    visit, look = Visit(channel=channel, state=state), Look(mentions=relevance.mentions, publishers=Publishers(()))
+    for number in range(1, 1000 if to_the_end else len(bodies) + 1):
+        body = bodies[number - 1] if number <= len(bodies) else None
+        answer = Answer(url=url, status=200 if body else 404, headers={}, body=body or b"")
+        learned = learn(replace(visit, page=number), answer, look, NOW)
+        if not learned.more:
+            break
+        visit, url = learned.visit, learned.more[0]
+    return learned
+
+
+def test_the_files_of_a_visit_are_counted_together() -> None:
+    learned = chain(None, row("A") + row("B"), None, row("Russian deserter wins asylum"))
+    assert (learned.state.new_entries, learned.state.status, learned.state.trouble) == (3, 200, "")
+    assert len(learned.candidates) == 1
+    assert learned.more
+
+
+def test_that_all_files_are_missing_is_a_trouble_and_that_some_are_is_none() -> None:
+    nothing = chain(to_the_end=True)
+    assert nothing.state.trouble == "no-entries"
+    assert "none of the 285 files" in nothing.issues[0].detail
+    assert chain(None, row("A"), to_the_end=True).state.trouble == ""
 
 
 # -- search services
