@@ -1,8 +1,8 @@
 """The health of the watch, after a run: the database in, how every channel and source is out, all written down."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -19,9 +19,20 @@ from scheduler.health.days import days_of
 
 __all__ = ["assess", "note_run"]
 
+_GONE = "not asked any more: its source is off, or it is gone from the watch list"
 _A_DAY = timedelta(hours=23)  # so that of daily visits there is one in it
 _RHYTHM = timedelta(days=60)
 _REMEMBERED = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The visits of the last weeks, the keys that are set, whether this run asked all sources, and when."""
+
+    keys: Mapping[Engine, str]
+    visits: Sequence[Visited]
+    is_whole: bool
+    now: datetime
 
 
 def assess(store: Store, config: Config, asked: Iterable[Source], now: datetime, *, is_whole: bool) -> None:
@@ -32,7 +43,7 @@ def assess(store: Store, config: Config, asked: Iterable[Source], now: datetime,
     path, keys = config.db, config.keys
     sources = tuple(asked)
     visits = history.visits(path, now - _RHYTHM)
-    _settle_states(store, sources, keys, visits, now)
+    _settle_states(store, sources, _Asked(keys=keys, visits=visits, is_whole=is_whole, now=now))
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     recent = [visit for visit in visits if visit.at >= today]
     samples = history.samples(path, now - timedelta(days=expectations.HISTORY))
@@ -53,24 +64,27 @@ def note_run(store: Store, path: Path, wrong: Trouble | None, now: datetime) -> 
     store.keep_troubles([*others, *([wrong] if wrong else [])], now)
 
 
-def _settle_states(
-    store: Store, sources: Iterable[Source], keys: Mapping[Engine, str], visits: list[Visited], now: datetime
-) -> None:
+def _settle_states(store: Store, sources: Iterable[Source], asked: _Asked) -> None:
     by_channel: dict[str, list[Visited]] = {}
-    for visit in visits:
+    for visit in asked.visits:
         by_channel.setdefault(visit.channel, []).append(visit)
     listed = [(source, channel) for source in sources for channel in source.channels]
-    why_off = {channel.url: _why_off(source, channel, keys) for source, channel in listed}
+    why_off = {channel.url: _why_off(source, channel, asked.keys) for source, channel in listed}
     store.know_channels(states.unasked(channel) for _, channel in listed)
     known = store.channel_states()
+    if asked.is_whole:
+        mine = (url for url, state in known.items() if not state.parent)
+        why_off = {**dict.fromkeys(mine, _GONE), **why_off}
     judged = [
-        states.judged(state, states.rhythm(by_channel.get(url, []), state.newest_entry_at), why_off.get(url, ""), now)
+        states.judged(
+            state, states.rhythm(by_channel.get(url, []), state.newest_entry_at), why_off.get(url, ""), asked.now
+        )
         for url, state in known.items()
         if state.asked_at or url in why_off
     ]
     store.settle_health(judged)
     gone_off = (one for one in judged if one.health is Health.OFF and known[one.url].health is not Health.OFF)
-    store.note([_off(one.source, one.url, one.told) for one in gone_off], now)
+    store.note([_off(one.source, one.url, one.told) for one in gone_off], asked.now)
 
 
 def _why_off(source: Source, channel: Channel, keys: Mapping[Engine, str]) -> str:

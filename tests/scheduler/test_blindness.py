@@ -163,3 +163,21 @@ def test_recall_is_written_with_its_interval_or_as_not_enough_data(tmp_path: Pat
     assert row["total_low"] <= row["total"] <= row["total_high"]
     assert row["share_low"] <= row["share"] <= row["share_high"] <= 1
     assert row["share"] == pytest.approx(40 / row["total"])
+
+
+def test_a_channel_that_left_the_watch_list_is_off_and_says_so(tmp_path: Path) -> None:
+    known = ChannelState(
+        url="https://old.example/feed", source="de/blatt", kind=ChannelKind.FEED, asked_at=later(days=-3)
+    )
+    child = replace(known, url="https://a.example/map-1.xml", parent=A)
+    with opened(tmp_path) as store:
+        store.know_sources([factory.source(), source("a")])
+        store.settle_channel(Haul(states=(known, child)), NOW)
+        config = Config(db=tmp_path / "d.db")
+        health.assess(store, config, [source("a")], NOW, is_whole=False)
+        assert store.channel_states()[known.url].health is not Health.OFF
+        health.assess(store, config, [source("a")], NOW, is_whole=True)
+        found = store.channel_states()
+    assert (found[known.url].health, found[A].health) == (Health.OFF, Health.NEW)
+    assert "gone from the watch list" in found[known.url].told
+    assert found[child.url].health is not Health.OFF
