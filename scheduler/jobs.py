@@ -111,7 +111,7 @@ def crawl(
         offline = is_blind(ending.counts) and not _was_reached(store.channel_states(), before)
         wrong = _gone_wrong(outcome, ending.counts, now(), offline=offline)
         if offline:
-            store.settle_channel(Haul(states=tuple(before.values())), now())  # its own blindness is not the sources'
+            store.settle_channel(Haul(states=_as_before(store.channel_states(), before)), now())
         else:
             health.assess(store, config, asked, now(), is_whole=not names)
         health.note_run(store, config.db, wrong, now())
@@ -146,6 +146,14 @@ def prune_archive(config: Config, days: int) -> Pruned:
 
         store.forget(before)
         return prune(config.archive, before, store.kept_places(), moved)
+
+
+def _as_before(after: Mapping[str, ChannelState], before: Mapping[str, ChannelState]) -> tuple[ChannelState, ...]:
+    """What was known of channels before a run that reached nobody: its own blindness is not theirs."""
+    return tuple(
+        before.get(url) or ChannelState(url=url, source=one.source, kind=one.kind, parent=one.parent)
+        for url, one in after.items()
+    )
 
 
 def _was_reached(after: Mapping[str, ChannelState], before: Mapping[str, ChannelState]) -> bool:

@@ -47,6 +47,8 @@ MEANINGS = {
     "undelivered": "a message could not be delivered; it is kept and tried again",
     "off": "is off",
     "volume-drop": "offers far fewer links than it used to",
+    "report-drop": "gives far fewer reports than it used to",
+    "report-jump": "gives far more reports than it used to",
     "volume-jump": "offers far more links than it used to",
     "shorter-bodies": "has much shorter texts than before; its layout may have changed",
     "fewer-dates": "shows dates on fewer pages than before; its layout may have changed",

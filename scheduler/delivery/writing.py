@@ -12,9 +12,11 @@ _SHOWN = 25  # reports listed in one message
 _WORDS = {
     "empty": "gives nothing", "stale": "has gone silent", "moved": "has moved or closed", "blocked": "refuses us",
     "broken": "cannot be read", "unreachable": "cannot be reached", "blind": "is blind",
-    "volume-drop": "offers far fewer links than usual", "shorter-bodies": "has much shorter texts than usual",
+    "run": "reached nobody or failed",
+    "volume-drop": "offers far fewer links than usual", "report-drop": "gives far fewer reports than usual",
+    "shorter-bodies": "has much shorter texts than usual",
     "fewer-dates": "shows fewer dates than usual", "fewer-authors": "shows fewer authors than usual",
-    "fewer-links-than-expected": "offers fewer links than it should", "run": "a run went wrong",
+    "fewer-links-than-expected": "offers fewer links than it should",
 }  # fmt: skip
 
 

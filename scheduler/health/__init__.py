@@ -119,8 +119,8 @@ def _expectations(
         well = [day for day in days[1:] if day.answers]  # the first day has all that a channel listed by then
         if well and well[-1].day == now.date():
             well[-1] = replace(well[-1], candidates=max(well[-1].candidates, recent[source.id]))
-            volume = expectations.volume(well)
-            changes = [*([volume] if volume else []), *expectations.layout(samples.get(source.id, []))]
+            counts = (expectations.volume(well), expectations.reports(well))
+            changes = [*filter(None, counts), *expectations.layout(samples.get(source.id, []))]
             issues += [_issue(source, change.what, change.detail) for change in changes]
         answered = days and days[-1].day == now.date() and days[-1].answers
         if (

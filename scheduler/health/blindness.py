@@ -13,7 +13,7 @@ from scheduler.health.states import BLIND
 
 ENOUGH = 0.5  # weight of failures in a row: one hard or soft one, or two temporary ones
 _WITHOUT_FAILURE = frozenset({Health.STALE})  # nothing fails, and nothing comes
-_NO_TROUBLE = frozenset({"volume-jump"})
+_NO_TROUBLE = frozenset({"volume-jump", "report-jump"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ Count Data, 2nd ed. 2013, sections 3.3 and 4.2). Bodies and fields are samples i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from math import log1p, sqrt
@@ -45,12 +45,22 @@ class Finding:
 
 
 def volume(days: Sequence[SourceDay]) -> Finding | None:
-    """Whether the last of ``days`` (in order; those in trouble left out) brought too little or too much."""
+    """Whether the last of ``days`` (in order; those in trouble left out) brought too few or too many links."""
     for size in _WINDOWS:
         history, window = days[-HISTORY - size : -size], days[-size:]
-        if len(history) >= _LEAST_DAYS and (found := _compared(history, window)):
+        if len(history) >= _LEAST_DAYS and (found := _compared(history, window, "links")):
             return found
     return _stop(days)
+
+
+def reports(days: Sequence[SourceDay]) -> Finding | None:
+    """The same of the reports that were kept, where there are so many that a lack of them says something."""
+    counted = [replace(day, candidates=day.reports) for day in days]
+    for size in _WINDOWS:
+        history, window = counted[-HISTORY - size : -size], counted[-size:]
+        if len(history) >= _LEAST_DAYS and (found := _compared(history, window, "reports")):
+            return replace(found, what=found.what.replace("volume", "report"))
+    return None
 
 
 def _stop(days: Sequence[SourceDay]) -> Finding | None:
@@ -66,13 +76,13 @@ def _stop(days: Sequence[SourceDay]) -> Finding | None:
     return Finding(what="volume-drop", detail=words, since=moments[-1] + timedelta(days=1))
 
 
-def _compared(history: Sequence[SourceDay], window: Sequence[SourceDay]) -> Finding | None:
+def _compared(history: Sequence[SourceDay], window: Sequence[SourceDay], of: str) -> Finding | None:
     rate = mean(day.candidates for day in history)
     expected = sum(_expected(history, rate, day.day.weekday()) for day in window)
     count = sum(day.candidates for day in window)
     spread = _dispersion(history, rate)
     span = "today" if len(window) == 1 else f"in the last {len(window)} days"
-    words = f"{count} links {span}, where {expected:.0f} are usual"
+    words = f"{count} {of} {span}, where {expected:.0f} are usual"
     still = window[-1].candidates < max(1.0, _DROP * _expected(history, rate, window[-1].day.weekday()))
     if still and count < _DROP * expected and _chance(count, expected, spread, below=True) < _RARE:
         return Finding(what="volume-drop", detail=words, since=window[0].day)

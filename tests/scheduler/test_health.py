@@ -165,6 +165,17 @@ def test_a_jump_is_noticed_and_a_flood_after_a_pause_is_none() -> None:
     assert expectations.volume([*days[:-4], flood]) is None
 
 
+def test_reports_that_stop_coming_are_noticed_although_links_go_on() -> None:
+    days = [replace(day, reports=day.candidates // 4) for day in history(np.random.default_rng(4), 40, 40)]
+    assert expectations.reports(days) is None
+    blind = [*days[:-2], replace(days[-2], reports=0), replace(days[-1], reports=0)]
+    found = expectations.reports(blind)
+    assert found
+    assert found.what == "report-drop"
+    assert expectations.volume(blind) is None
+    assert expectations.reports([replace(day, reports=0) for day in days]) is None
+
+
 def test_nothing_is_expected_of_a_source_that_is_new() -> None:
     assert expectations.volume(history(np.random.default_rng(1), 10, 12, stop=10)) is None
 
