@@ -38,6 +38,7 @@ from db.model import (
 _CHANNEL_FIRST = 100
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 _SAMPLES = 12  # pages of a source in one run that are read whatever they are about
+_SAMPLED_AT_ONCE = 4
 _MAPS_OF_ROBOTS = 3  # of one host; news sitemaps only, since others list all that a site ever had
 _FOR_GOOD = {301, 308}
 _CLOCKS_DIFFER = timedelta(hours=1)  # between a publisher's and ours
@@ -55,6 +56,7 @@ class NewsSpider(Spider):
         self.sources = {source.id: source for source in plan.sources}
         self.tally: Counter[str] = Counter(sources=len(plan.sources))
         self.sampled: Counter[str] = Counter()
+        self.sampling = 0
         self.taken: dict[str, Candidate] = {}
 
     @property
@@ -244,11 +246,18 @@ class NewsSpider(Spider):
         return self._ended(candidate, "rejections" if isinstance(outcome, Rejection) else "analyses")
 
     async def _sample(self, capture: Capture, source: Source) -> None:
-        """Read the first pages of a watched source whatever they are about, so that a change of layout shows."""
-        if not source.watched or self.sampled[source.id] >= _SAMPLES:
+        """Read some pages of a watched source whatever they are about, so that a change of layout shows.
+
+        Where many pages come at once, most go unsampled, so that no page waits for it.
+        """
+        if not source.watched or self.sampled[source.id] >= _SAMPLES or self.sampling >= _SAMPLED_AT_ONCE:
             return
         self.sampled[source.id] += 1
-        sample = await self.analyst.sampled(capture, source)
+        self.sampling += 1
+        try:
+            sample = await self.analyst.sampled(capture, source)
+        finally:
+            self.sampling -= 1
         if sample:
             await self.desk.sample(sample)
 
