@@ -76,7 +76,7 @@ def main() -> None:
     told = parser.parse_args()
     tables = (
         ("Expectations of links", ["history", "false alarms", "days until a stop is noticed: median, most"], volumes()),
-        ("Expectations of text", ["twelve pages a day", "measured"], layouts()),
+        ("Expectations of text", ["eight pages a day", "measured"], layouts()),
         ("Recall on simulated worlds", ["world", "coverage", "high / total", "not enough data"], recalls()),
     )
     for title, heads, rows in tables:

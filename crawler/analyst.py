@@ -41,7 +41,7 @@ class Analyst:
             return self._lost(capture, error)
 
     async def sampled(self, capture: Capture, source: Source) -> Sample | None:
-        """What ``flow.sample`` says of ``capture``; ``None`` where there is no article, or it cannot be read."""
+        """What ``flow.sample`` says of ``capture``; ``None`` where it is no page of text, or it cannot be read."""
         future = self._pool.schedule(flow.sample, args=(capture, source), timeout=self._seconds)
         try:
             return await asyncio.wrap_future(future)

@@ -54,14 +54,13 @@ def analyse(capture: Capture, source: Source) -> Analysis | Rejection:
 
 
 def sample(capture: Capture, source: Source) -> Sample | None:
-    """How the page reads, whatever it is about; ``None`` where it is no article."""
-    document = extract.parse(capture)
-    article = extract.article(capture, document, source.rules) if document else None
-    if not isinstance(article, Article):
+    """How the page reads at a glance, whatever it is about; ``None`` where it is no page of text."""
+    found = extract.glimpse(capture)
+    if found is None:
         return None
     return Sample(
         source=source.id, page=urls.key(capture.requested_url or capture.url), at=capture.fetched_at,
-        characters=len(article.text), dated=article.published_at is not None, authored=bool(article.authors),
+        characters=found.characters, dated=found.dated, authored=found.authored,
     )  # fmt: skip
 
 

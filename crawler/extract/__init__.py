@@ -1,17 +1,18 @@
 """Extraction: a capture in, the article that it carries out, or the reason why there is none.
 
 ``article`` reads with trafilatura; ``second_reading`` gives what a second extractor takes for the main text, for pages
-whose evidence the first has lost. Neither knows the topic.
+whose evidence the first has lost. Neither knows the topic. ``glimpse`` only shows whether a layout has changed.
 """
 
 from dataclasses import replace
 
 from crawler.extract import content, credit, dates, language, posts, refusals, site_rules
 from crawler.extract.document import Document, parse
+from crawler.extract.glimpse import glimpse
 from crawler.urls import absolute, canonical_of
 from db.model import Article, Capture, Rejection, Rule, Stage
 
-__all__ = ["Document", "article", "completed", "parse", "second_reading"]
+__all__ = ["Document", "article", "completed", "glimpse", "parse", "second_reading"]
 
 
 def article(capture: Capture, document: Document, rules: tuple[Rule, ...] = ()) -> Article | Rejection:

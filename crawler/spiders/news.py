@@ -37,7 +37,6 @@ from db.model import (
 
 _CHANNEL_FIRST = 100
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
-_SAMPLES = 12  # pages of a source in one run that are read whatever they are about
 _SAMPLED_AT_ONCE = 4
 _MAPS_OF_ROBOTS = 3  # of one host; news sitemaps only, since others list all that a site ever had
 _FOR_GOOD = {301, 308}
@@ -250,7 +249,7 @@ class NewsSpider(Spider):
 
         Where many pages come at once, most go unsampled, so that no page waits for it.
         """
-        if not source.watched or self.sampled[source.id] >= _SAMPLES or self.sampling >= _SAMPLED_AT_ONCE:
+        if not source.watched or self.sampled[source.id] >= self.plan.samples or self.sampling >= _SAMPLED_AT_ONCE:
             return
         self.sampled[source.id] += 1
         self.sampling += 1

@@ -226,3 +226,18 @@ def test_a_language_without_terms_is_named_as_the_reason(monkeypatch: pytest.Mon
     outcome = flow.analyse(one := capture(page("", f"<p>{text * 9}</p>")), unlisted(one.url))
     assert isinstance(outcome, Rejection)
     assert (outcome.reason, outcome.language) == ("wrong language", "is")
+
+
+def test_a_glimpse_shows_length_date_and_author_of_a_page_and_that_its_layout_broke() -> None:
+    words = "<p>The council met on Monday and spoke of the bridge for a long time, as it does every year.</p>" * 9
+    head = "<meta property='article:published_time' content='2026-03-01'><meta name='author' content='A. Writer'>"
+    whole = f"<html><head>{head}</head><body><article><h1>Bridge</h1>{words}</article></body></html>"
+    seen = extract.glimpse(capture(whole))
+    assert seen
+    assert (seen.dated, seen.authored) == (True, True)
+    assert 700 < seen.characters < 1000
+    broken = extract.glimpse(capture("<html><body><div id='app'></div><p>Please wait.</p></body></html>"))
+    assert broken
+    assert (broken.dated, broken.authored) == (False, False)
+    assert broken.characters < 100
+    assert extract.glimpse(capture("no markup here")) is None

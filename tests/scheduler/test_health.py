@@ -183,10 +183,10 @@ def test_nothing_is_expected_of_a_source_that_is_new() -> None:
 def samples(
     random: np.random.Generator, days: int, *, change: int = 9999, shrink: float = 1.0, dated: float = 0.95
 ) -> list[Sample]:
-    """Twelve pages a day of lengths that vary as real ones do; from the day ``change`` on shorter, and seldom dated."""
+    """Eight pages a day of lengths that vary as real ones do; from the day ``change`` on shorter, and seldom dated."""
     made = []
     for day in range(days):
-        for number in range(12):
+        for number in range(8):
             length = random.lognormal(8, 0.5) * (shrink if day >= change else 1.0)
             has_date = random.random() < (dated if day >= change else 0.95)
             at = NOW + timedelta(days=day, minutes=number)
@@ -199,7 +199,7 @@ def samples(
 def test_a_loss_of_two_fifths_of_the_text_is_noticed_within_three_days() -> None:
     random = np.random.default_rng(11)
     found = [expectations.layout(samples(random, 28, change=25, shrink=0.6)) for _ in range(20)]
-    assert sum(any(one.what == "shorter-bodies" for one in each) for each in found) >= 19
+    assert sum(any(one.what == "shorter-bodies" for one in each) for each in found) >= 17
     first = next(one for each in found for one in each if one.what == "shorter-bodies")
     assert "shorter" in first.detail
     assert abs((first.since - (NOW + timedelta(days=25)).date()).days) <= 1
@@ -211,7 +211,7 @@ def test_dates_that_are_gone_are_noticed_within_three_days() -> None:
     assert all([one.what for one in each] == ["fewer-dates"] for each in found)
 
 
-def test_pages_that_vary_as_ever_raise_no_alarm() -> None:
+def test_pages_that_vary_as_ever_raise_at_most_one_alarm_in_two_hundred_source_days() -> None:
     random = np.random.default_rng(13)
-    alarms = sum(bool(expectations.layout(samples(random, days))) for days in range(20, 29) for _ in range(40))
-    assert alarms <= 1
+    judged = [expectations.layout(samples(random, days)) for days in range(20, 29) for _ in range(60)]
+    assert sum(map(bool, judged)) / len(judged) <= 1 / 200
