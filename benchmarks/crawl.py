@@ -131,7 +131,7 @@ def cpu() -> float:
     return sum(one.ru_utime + one.ru_stime for one in told)
 
 
-def crawl(folder: Path, addresses: list[str], pages: int, samples: int) -> dict[str, float]:
+def crawl(folder: Path, addresses: list[str], pages: int) -> dict[str, float]:
     """One crawl of all sites; figures of it."""
     (folder / "sources" / "zz").mkdir(parents=True)
     for number, address in enumerate(addresses):
@@ -154,7 +154,6 @@ def crawl(folder: Path, addresses: list[str], pages: int, samples: int) -> dict[
             limit_seconds=600,
             user_agent="deserters/benchmark",
             allow_private=True,
-            samples=samples,
             now=utc_now,
         )
         ending = spiders.run(plan, store, archive)
@@ -176,7 +175,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sites", type=int, default=150)
     parser.add_argument("--pages", type=int, default=30)
-    parser.add_argument("--samples", type=int, default=8, help="pages of each site read for its health")
     parser.add_argument("--write", action="store_true")
     told = parser.parse_args()
     addresses = [f"127.4.{n // 250}.{n % 250 + 1}" for n in range(told.sites)]
@@ -187,18 +185,18 @@ def main() -> None:
     globals()["SERVER"] = server.pid
     ready.wait()
     with tempfile.TemporaryDirectory() as folder:
-        figures = crawl(Path(folder), addresses, told.pages, told.samples)
+        figures = crawl(Path(folder), addresses, told.pages)
     server.kill()
     rows = [[name, f"{value:.2f}"] for name, value in figures.items()]
     for name, value in rows:
         print(f"{name:36} {value:>10}")
     if told.write:
-        title = f"Crawl: {told.sites} sites x {told.pages} pages, one second a host, {told.samples} samples a site"
+        title = f"Crawl: {told.sites} sites x {told.pages} pages, one second a host"
         write_rows(
             title,
             ["figure", "measured"],
             rows,
-            f"python -m benchmarks.crawl --sites {told.sites} --pages {told.pages} --samples {told.samples} --write",
+            f"python -m benchmarks.crawl --sites {told.sites} --pages {told.pages} --write",
         )
     sys.stdout.flush()
 

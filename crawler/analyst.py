@@ -40,11 +40,11 @@ class Analyst:
         except (FutureTimeoutError, TimeoutError, ProcessExpired) as error:
             return self._lost(capture, error)
 
-    async def sampled(self, capture: Capture, source: Source) -> Sample | None:
+    def sampled(self, capture: Capture, source: Source) -> Sample | None:
         """What ``flow.sample`` says of ``capture``; ``None`` where it is no page of text, or it cannot be read."""
-        future = self._pool.schedule(flow.sample, args=(capture, source), timeout=self._seconds)
+        future: Future[Sample | None] = self._pool.schedule(flow.sample, args=(capture, source), timeout=self._seconds)
         try:
-            return await asyncio.wrap_future(future)
+            return future.result()
         except (FutureTimeoutError, TimeoutError, ProcessExpired):
             return None
 

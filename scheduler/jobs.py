@@ -1,7 +1,6 @@
 """What one run does from start to end: settings in, a run's row and report out."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -16,7 +15,7 @@ from db.model import ChannelState, Counts, Haul, Issue, Level, Place, Source, Tr
 from db.queries import Headline
 from db.queries import Trouble as Troubled
 from db.store import Store
-from scheduler import healing
+from scheduler import healing, sampling
 from scheduler.config import Config
 
 Clock = Callable[[], datetime]
@@ -96,16 +95,17 @@ def crawl(
     flow.prepare()
     watch_list, names = sources.load(config.sources), tuple(wanted)
     asked = chosen(watch_list, names)
-    with ExitStack() as stack:
-        store = stack.enter_context(Store(config.db, holder="deserters crawl"))
-        archive = stack.enter_context(ArchiveWriter(config.archive, software=software(), now=now))
-        run = store.begin_run("rounds" if rounds else "crawl", now(), topics.load().version)
-        store.know_sources(watch_list.sources)
-        store.note([*_closed(config), *_unusable(watch_list)], now())
-        healing.reread(store, config, asked, now())
-        plan = replace(_plan(config, asked, watch_list, now), rounds=rounds, urgent=bool(names))
-        before = store.channel_states()
-        ending = spiders.run(plan, store, archive, progress)
+    with Store(config.db, holder="deserters crawl") as store:
+        with ArchiveWriter(config.archive, software=software(), now=now) as archive:
+            run = store.begin_run("rounds" if rounds else "crawl", now(), topics.load().version)
+            store.know_sources(watch_list.sources)
+            store.note([*_closed(config), *_unusable(watch_list)], now())
+            healing.reread(store, config, asked, now())
+            before = store.channel_states()
+            plan = replace(_plan(config, asked, watch_list, now), rounds=rounds, urgent=bool(names))
+            ending = spiders.run(plan, store, archive, progress)
+        if ending.reason != "shutdown":
+            sampling.sample(store, config, asked, run)
         store.note([*ending.issues, *_balance(ending.counts)], now())
         outcome = _OUTCOMES.get(ending.reason, "failed") if ending.counts.balanced else "failed"
         offline = is_blind(ending.counts) and not _was_reached(store.channel_states(), before)

@@ -11,7 +11,7 @@ from crawler import flow
 from crawler.spiders.channels import finished, learn
 from crawler.spiders.visit import Answer, Learned, Look, Visit
 from db.archive import ArchiveWriter
-from db.model import Analysis, Candidate, Capture, ChannelState, Issue, Rejection, Sample, Source
+from db.model import Analysis, Candidate, Capture, ChannelState, Issue, Rejection, Source
 from db.store import Store
 
 P = ParamSpec("P")
@@ -59,10 +59,6 @@ class Desk:
     async def settle(self, outcome: Analysis | Rejection, source: Source) -> bool:
         """Give an outcome its place; True where a report is new."""
         return await self._do(flow.settle, outcome, source, self._store)
-
-    async def sample(self, sample: Sample) -> None:
-        """Remember how a page of a source read."""
-        await self._do(self._store.sample, sample)
 
     async def fail(self, candidate: Candidate, issue: Issue, now: datetime, *, again: bool) -> None:
         """Note that a link could not be fetched."""

@@ -37,7 +37,6 @@ from db.model import (
 
 _CHANNEL_FIRST = 100
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
-_SAMPLED_AT_ONCE = 4
 _MAPS_OF_ROBOTS = 3  # of one host; news sitemaps only, since others list all that a site ever had
 _FOR_GOOD = {301, 308}
 _CLOCKS_DIFFER = timedelta(hours=1)  # between a publisher's and ours
@@ -54,8 +53,6 @@ class NewsSpider(Spider):
         self.channels = {channel.url for source in plan.sources for channel in source.channels}
         self.sources = {source.id: source for source in plan.sources}
         self.tally: Counter[str] = Counter(sources=len(plan.sources))
-        self.sampled: Counter[str] = Counter()
-        self.sampling = 0
         self.taken: dict[str, Candidate] = {}
 
     @property
@@ -237,28 +234,11 @@ class NewsSpider(Spider):
 
     async def _analyse(self, capture: Capture, candidate: Candidate, source: Source) -> None:
         filed = await self.desk.file(capture, source)
-        await self._sample(capture, source)
         if isinstance(filed, Rejection):
             return self._ended(candidate, "rejections")
         outcome = await self.analyst.analysed(filed, source)
         self.tally["new_reports"] += await self.desk.settle(outcome, source)
         return self._ended(candidate, "rejections" if isinstance(outcome, Rejection) else "analyses")
-
-    async def _sample(self, capture: Capture, source: Source) -> None:
-        """Read some pages of a watched source whatever they are about, so that a change of layout shows.
-
-        Where many pages come at once, most go unsampled, so that no page waits for it.
-        """
-        if not source.watched or self.sampled[source.id] >= self.plan.samples or self.sampling >= _SAMPLED_AT_ONCE:
-            return
-        self.sampled[source.id] += 1
-        self.sampling += 1
-        try:
-            sample = await self.analyst.sampled(capture, source)
-        finally:
-            self.sampling -= 1
-        if sample:
-            await self.desk.sample(sample)
 
     async def on_page_failure(self, failure: Failure) -> None:
         """A page that could not be fetched: a rejection where that is the host's wish, else an issue."""

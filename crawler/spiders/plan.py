@@ -16,7 +16,7 @@ class Plan:
 
     ``publishers`` finds whose a page is that a list of the whole world's news names. ``rounds``: only channels that
     must be asked more often than daily; ``urgent``: channels are asked whatever their pace says. ``keys`` are those of
-    search services. ``samples`` pages of each source are read whatever they are about, to notice a change of layout.
+    search services.
     """
 
     sources: tuple[Source, ...]
@@ -24,7 +24,6 @@ class Plan:
     keys: Mapping[Engine, str] = field(default_factory=dict)
     rounds: bool = False
     urgent: bool = False
-    samples: int = 8
     oldest: datetime | None
     limit_seconds: float
     user_agent: str

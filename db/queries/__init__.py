@@ -164,3 +164,15 @@ def needs_rounds(path: Path) -> bool:
             return False
         sql = "SELECT 1 FROM channels WHERE parent = '' AND (pace_hours < 24 OR closed_hours != '') LIMIT 1"
         return connection.execute(sql).fetchone() is not None
+
+
+def places_of_run(path: Path, run: int, most: int) -> list[tuple[str, Place]]:
+    """Where up to ``most`` captures of each source stand that ``run`` fetched, in the order in which it did."""
+    sql = (
+        "SELECT source, archive_file AS f, archive_offset AS o FROM (SELECT source, archive_file, archive_offset, id, "
+        "row_number() OVER (PARTITION BY source ORDER BY id) AS place FROM pages "
+        "WHERE run = ? AND archive_file IS NOT NULL) WHERE place <= ? ORDER BY id"
+    )
+    with reading(path) as connection:
+        found = connection.execute(sql, [run, most]).fetchall()
+    return [(row["source"], Place(file=row["f"], offset=row["o"])) for row in found]
