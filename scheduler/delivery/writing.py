@@ -40,16 +40,20 @@ def mended(troubles: Sequence[Told]) -> tuple[str, str]:
 def digest(found: Sequence[Found], troubles: Sequence[Told], counts: tuple[int, int], now: datetime) -> tuple[str, str]:
     """The morning's digest: what is new, and what is wrong with the watch."""
     well, asked = counts
-    new = f"{len(found)} new reports." if found else "No new reports."
+    new = f"{_count(found)}." if found else "No new reports."
     lines = [new, f"{well} of {asked} sources answered without fault.", "", *_reports(found), ""]
     lines += ["In trouble:", *_lines(troubles)] if troubles else ["Nothing is in trouble."]
-    return f"Deserters, {now:%d %B %Y}: {len(found)} new reports", "\n".join(lines)
+    return f"Deserters, {now:%d %B %Y}: {_count(found)}", "\n".join(lines)
 
 
 def watch(name: str, found: Sequence[Found]) -> tuple[str, str]:
     """New reports of one watch."""
-    subject = f"{name}: {found[0].title}" if len(found) == 1 else f"{name}: {len(found)} new reports"
+    subject = f"{name}: {found[0].title}" if len(found) == 1 else f"{name}: {_count(found)}"
     return subject[:200], "\n".join(_reports(found))
+
+
+def _count(found: Sequence[Found]) -> str:
+    return f"{len(found)} new report{'' if len(found) == 1 else 's'}"
 
 
 def _reports(found: Sequence[Found]) -> Iterable[str]:

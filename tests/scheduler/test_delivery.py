@@ -190,10 +190,10 @@ def test_a_digest_comes_once_a_morning_with_what_is_new_and_what_is_wrong(tmp_pa
         assert len(hook.got) == 1
         round_at(store, config, morning + timedelta(days=1))
     first, second = hook.got
-    assert first["title"] == "Deserters, 01 March 2026: 1 new reports"
+    assert first["title"] == "Deserters, 01 March 2026: 1 new report"
     assert "- A deserter wins asylum\n  Das Blatt, de, 2026-03-01\n  https://blatt.example/1" in first["message"]
     assert "In trouble:\n- de/blatt cannot be reached since" in first["message"]
-    assert second["title"].endswith("02 March 2026: 1 new reports") or "0 new reports" in second["title"]
+    assert second["title"] == "Deserters, 02 March 2026: 1 new report"
 
 
 # -- watches
