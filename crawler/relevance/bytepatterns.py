@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from crawler.relevance.lexicon import Form, Step
-from crawler.relevance.words import fold
+from crawler.terms import Form, Step
 from crawler.topics import Language
+from crawler.words import fold
 
 # Encodings of the WHATWG standard in which pages come, by script (ISO 15924); UTF-16 becomes UTF-8 before. Other
 # scripts come in UTF-8 only.

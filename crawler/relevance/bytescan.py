@@ -17,10 +17,10 @@ from crawler.relevance.bytepatterns import encodings, expressions
 from crawler.relevance.cleaning import HIDING, PERHAPS_HIDING, as_utf8, cleaned, is_utf8
 from crawler.relevance.compiled import database
 from crawler.relevance.features import ACTS, acts, survey
-from crawler.relevance.lexicon import parse
 from crawler.relevance.reading import lexicon
-from crawler.relevance.words import Words, split
+from crawler.terms import parse
 from crawler.topics import RUSSIA, Term, load
+from crawler.words import Words, split
 
 _HIDDEN, _PERHAPS = "hidden", "perhaps"  # stand for a language where what hides words, or may, was found
 _AROUND = 1_500  # bytes read before and behind each place

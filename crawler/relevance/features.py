@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import log1p
 
-from crawler.relevance.lexicon import Hit
-from crawler.relevance.words import Words
+from crawler.terms import Hit
 from crawler.topics import Topic
+from crawler.words import Words
 from db.model import Zone
 
 ACTS = ("desertion", "absence", "refusal", "evasion", "helpers", "defection", "leaving", "flight", "asylum")

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from crawler.relevance.features import Act, Field, acts, measure, survey
-from crawler.relevance.lexicon import Hit, Lexicon
-from crawler.relevance.words import Words, split
+from crawler.relevance.lexicon import Lexicon
+from crawler.terms import Hit
 from crawler.topics import RUSSIA, Topic, load
+from crawler.words import Words, split
 
 _READ = 6  # languages
 

@@ -4,6 +4,16 @@ Times are aware ``datetime`` in UTC, countries ISO 3166-1 alpha-2 in lower case 
 languages ISO 639-1, offsets count characters of the text they point into.
 """
 
+from db.model.facts import (
+    Citation,
+    Decision,
+    DecisionKind,
+    Facts,
+    Figure,
+    FigureType,
+    Mention,
+    MentionKind,
+)
 from db.model.pages import (
     Analysis,
     Answer,
@@ -44,14 +54,22 @@ __all__ = [
     "Channel",
     "ChannelKind",
     "ChannelState",
+    "Citation",
     "Counts",
+    "Decision",
+    "DecisionKind",
     "Engine",
     "Evidence",
+    "Facts",
+    "Figure",
+    "FigureType",
     "Gap",
     "Haul",
     "Health",
     "Issue",
     "Level",
+    "Mention",
+    "MentionKind",
     "Offer",
     "Place",
     "Reason",

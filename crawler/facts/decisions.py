@@ -1,0 +1,297 @@
+"""A read page with its places and organisations in, what was done or decided out: by whom, where, for how many."""
+
+import re
+from collections.abc import Sequence
+
+from crawler.facts.citations import evidence
+from crawler.facts.page import Page, Span
+from crawler.facts.periods import Period
+from crawler.facts.places import Place
+from crawler.facts.quantities import Quantity
+from db.model import Decision, DecisionKind, Figure, FigureType
+
+KINDS = {
+    "grant": DecisionKind.GRANTED,
+    "refuse": DecisionKind.REFUSED,
+    "claim": DecisionKind.CLAIMED,
+    "appeal": DecisionKind.APPEALED,
+    "visa": DecisionKind.VISA,
+    "detain": DecisionKind.DETAINED,
+    "extradite": DecisionKind.EXTRADITED,
+    "deport": DecisionKind.DEPORTED,
+    "abduct": DecisionKind.ABDUCTED,
+    "return": DecisionKind.RETURNED,
+    "charge": DecisionKind.CHARGED,
+    "sentence": DecisionKind.SENTENCED,
+    "kill": DecisionKind.KILLED,
+    "exchange": DecisionKind.EXCHANGED,
+}
+_HOME = frozenset({"ru", "ua"})  # not where asylum is decided on
+_AT_HOME = frozenset(
+    {DecisionKind.SENTENCED, DecisionKind.CHARGED, DecisionKind.RETURNED, DecisionKind.EXCHANGED, DecisionKind.KILLED}
+)
+UNION = "eu"  # names no country: "a country of the EU"
+_FROM = frozenset({DecisionKind.DEPORTED, DecisionKind.EXTRADITED})
+_DOUBT_BEFORE, _DOUBT_AFTER = 5, 2  # words within which a doubt or a denial reaches a deed
+_ARTICLES = ("337", "338", "332", "339", "275.1", "275", "334")
+_ARTICLE = re.compile(r"\b(275\.1|33[24789]|275)\b")
+_PART = re.compile(r"(\d)")
+_COURTLY = (
+    "гарнизон",
+    "военн",
+    "областн",
+    "районн",
+    "гарнізон",
+    "военен",
+    "military",
+    "garrison",
+    "district",
+    "militaire",
+)
+_MOST = 100_000
+_COUNTED = {
+    FigureType.GRANTS: DecisionKind.GRANTED,
+    FigureType.REFUSALS: DecisionKind.REFUSED,
+    FigureType.ASYLUM_CLAIMS: DecisionKind.CLAIMED,
+}
+
+Told = tuple[Sequence[Quantity], Sequence[Period], Sequence[Figure]]
+
+
+def decisions(page: Page, places: Sequence[Place], told: Told, home: str) -> list[Decision]:
+    """What was done or decided in ``page``; not what is feared, hoped for, planned or denied.
+
+    ``home`` is the country that decides where ``page`` names none.
+    """
+    found: list[Decision] = []
+    main = _main_country(places) or home
+    taken: set[tuple[str, Span]] = set()
+    for role, kind in KINDS.items():
+        for span in _longest(page.hits.get(role, ())):
+            sentence = page.sentence(span[0])
+            if (
+                (role, sentence) in taken
+                or _is_unreal(page, span, sentence)
+                or _is_count(page, kind, sentence, told[2])
+            ):
+                continue
+            taken.add((role, sentence))
+            found.extend(_decided(page, span, kind, (places, main), told))
+    found.extend(_counted(page, (places, main), told, {(each.kind, each.evidence.start) for each in found}))
+    placed = {each.kind for each in found if each.country}
+    found = [each for each in found if each.country or each.kind not in placed]
+    return sorted(found, key=lambda each: (each.evidence.start, each.kind, each.country))
+
+
+def _counted(
+    page: Page, where: tuple[Sequence[Place], str], told: Told, known: set[tuple[DecisionKind, int]]
+) -> list[Decision]:
+    """What figures tell of decisions: "349 of them received protection"."""
+    found: list[Decision] = []
+    for figure in told[2]:
+        at = page.at(figure.evidence.start)
+        sentence = page.sentence(at)
+        kind = DecisionKind.SENTENCED if _is_term(page, figure, sentence) else _COUNTED.get(figure.type)
+        start = page.words.starts[sentence[0]]
+        if kind and (kind, start) not in known and figure.certainty >= 0.7:
+            known.add((kind, start))
+            found.extend(_decided(page, (at, at), kind, where, told))
+    return found
+
+
+def _is_count(page: Page, kind: DecisionKind, sentence: Span, figures: Sequence[Figure]) -> bool:
+    """Whether the sentence counts verdicts: a figure, and not a decision on somebody."""
+    start, end, _ = page.quote(*sentence)
+    return kind is DecisionKind.SENTENCED and any(
+        figure.type is FigureType.VERDICTS and start <= figure.evidence.start < end for figure in figures
+    )
+
+
+def _is_term(page: Page, figure: Figure, sentence: Span) -> bool:
+    """Whether a prison term was imposed, and is not what the law threatens."""
+    exact = figure.type is FigureType.PRISON_YEARS and figure.low == figure.high
+    threat = any(page.has(role, sentence) for role in ("unreal", "article"))
+    return exact and not threat and (page.has("court", sentence) or page.has("sentence", sentence))
+
+
+def _longest(spans: Sequence[Span]) -> list[Span]:
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda each: (each[0], -each[1])):
+        if not kept or span[0] > kept[-1][1]:
+            kept.append(span)
+    return kept
+
+
+def _is_unreal(page: Page, span: Span, sentence: Span) -> bool:
+    first, last = _clause(page, span, sentence)
+    before = (max(first, span[0] - _DOUBT_BEFORE), span[1])
+    doubts = page.within("unreal", before[0], min(last, span[1] + _DOUBT_AFTER))
+    denied = page.within("not", max(first, span[0] - 3), span[1])
+    return bool(doubts or denied)
+
+
+def _clause(page: Page, span: Span, sentence: Span) -> Span:
+    """The part of the sentence between commas and the like in which ``span`` stands."""
+    first, last = span
+    while first > sentence[0] and not any(mark in page.gap(first - 1) for mark in ",;:–—"):
+        first -= 1
+    while last < sentence[1] and not any(mark in page.gap(last) for mark in ",;:–—"):
+        last += 1
+    return first, last
+
+
+def _decided(
+    page: Page,
+    span: Span,
+    kind: DecisionKind,
+    where: tuple[Sequence[Place], str],
+    told: Told,
+) -> list[Decision]:
+    sentence = page.sentence(span[0])
+    wanted, certainty = _countries(page, span, kind, where)
+    quantities, periods, _ = told
+    day = next((p for p in periods if page.sentence(p.span[0]) == sentence and p.starts and p.starts == p.ends), None)
+    return [
+        Decision(
+            evidence=evidence(page, sentence),
+            kind=kind,
+            country=country,
+            people=_people(page, span, sentence, quantities),
+            decided_on=day.starts if day else None,
+            decided_by=_court(page, sentence),
+            articles=_articles(page, sentence) if kind in _AT_HOME else (),
+            sentence=_term(page, sentence, quantities) if kind is DecisionKind.SENTENCED else "",
+            certainty=certainty,
+        )
+        for country in wanted
+    ]
+
+
+def _countries(
+    page: Page, span: Span, kind: DecisionKind, where: tuple[Sequence[Place], str]
+) -> tuple[list[str], float]:
+    """The countries that decided, from the surest sign to the weakest, with the certainty of that sign."""
+    places, main = where
+    sentence = page.sentence(span[0])
+    here = [place for place in places if sentence[0] <= place.span[0] <= sentence[1]]
+    if kind in _AT_HOME:
+        return ["ru"], 0.8
+    if kind in _FROM:
+        named = _removers(page, span, here)
+        if named:
+            return named, 0.8
+    abroad = [place for place in here if place.country not in _HOME and not _is_elsewhere(page, place, sentence)]
+    nearest = _nearest(abroad, span)
+    if nearest:
+        return ["" if nearest == UNION else nearest], 0.9
+    if main:
+        return [main], 0.6
+    return [""], 0.5
+
+
+def _removers(page: Page, span: Span, here: Sequence[Place]) -> list[str]:
+    """The countries that removed somebody: those behind the deed, else those before it; none behind a semicolon."""
+    named = [
+        place
+        for place in here
+        if place.country not in _HOME and not place.nation and not place.city and not _is_apart(page, span, place.span)
+    ]
+    behind = [place.country for place in named if place.span[0] > span[1]]
+    return list(dict.fromkeys(behind or [place.country for place in named]))
+
+
+def _is_apart(page: Page, one: Span, other: Span) -> bool:
+    first, last = sorted((one, other))
+    return ";" in page.text[page.words.ends[first[1]] : page.words.starts[last[0]]]
+
+
+def _is_elsewhere(page: Page, place: Place, sentence: Span) -> bool:
+    """Whether the place was only passed through, left, or wished for."""
+    first = max(sentence[0], place.span[0] - 3)
+    left = any(
+        place.span[0] - 3 <= span[0] and _is_beside(page, span, place)
+        for role in ("via", "outof")
+        for span in page.within(role, first, place.span[0] - 1)
+    )
+    wished = page.has("unreal", (max(_clause(page, place.span, sentence)[0], place.span[0] - 6), place.span[0] - 1))
+    return left or wished
+
+
+def _is_beside(page: Page, span: Span, place: Place) -> bool:
+    return all(len(page.words.forms[at]) <= 3 for at in range(span[1] + 1, place.span[0]))
+
+
+def _nearest(places: Sequence[Place], span: Span) -> str:
+    """The country nearest to the deed; a nation decides where its people act, a city only where nothing else is."""
+
+    def distance(place: Place) -> float:
+        gap = max(place.span[0] - span[1], span[0] - place.span[1], 0)
+        return gap + (20 if place.city else 0) + (4 if place.nation and place.span[0] > span[1] else 0)
+
+    countries = [place for place in places if place.country != UNION]
+    return min(countries or places, key=distance).country if places else ""
+
+
+def _main_country(places: Sequence[Place]) -> str:
+    """The country that the text speaks of most, besides Russia and Ukraine."""
+    weight: dict[str, float] = {}
+    for number, place in enumerate(places):
+        if place.country not in {*_HOME, UNION}:
+            weight[place.country] = (
+                weight.get(place.country, 0) + (0.5 if place.city else 1) + (0.5 if number < 2 else 0)
+            )
+    return max(weight, key=lambda country: weight[country], default="")
+
+
+def _people(page: Page, span: Span, sentence: Span, quantities: Sequence[Quantity]) -> int | None:
+    for each in quantities:
+        inside = sentence[0] <= each.core[0] <= sentence[1]
+        counted = any(
+            page.within(role, each.core[1] + 1, min(sentence[1], each.core[1] + 3))
+            for role in ("people", "deserters", "fugitive")
+        )
+        if inside and counted and each.low == each.high and 1 < each.told < _MOST and abs(each.core[0] - span[0]) < 15:
+            return int(each.told)
+    return None
+
+
+def _court(page: Page, sentence: Span) -> str:
+    """The court that is named: its words in a row, capitals before it."""
+    span = next(iter(page.within("court", *sentence)), None)
+    if span is None:
+        return ""
+    first, last = span
+    while first > sentence[0] and span[0] - first < 4 and _belongs(page, first - 1):
+        first -= 1
+    while last < sentence[1] and last - span[1] < 4 and _belongs(page, last + 1, behind=True):
+        last += 1
+    return page.quote(first, last)[2]
+
+
+def _belongs(page: Page, at: int, *, behind: bool = False) -> bool:
+    if not page.joins(at - 1 if behind else at):
+        return False
+    return page.raw(at)[:1].isupper() or page.words.forms[at].startswith(_COURTLY)
+
+
+def _articles(page: Page, sentence: Span) -> tuple[str, ...]:
+    start, end, text = page.quote(*sentence)
+    del start, end
+    found = []
+    for article in _ARTICLE.finditer(text):
+        if article[1] not in _ARTICLES:
+            continue
+        around = text[max(0, article.start() - 25) : article.start()]
+        part = _PART.findall(around)
+        found.append(f"{article[1]} part {part[-1]}" if part and len(part) == 1 else article[1])
+    return tuple(dict.fromkeys(found))
+
+
+def _term(page: Page, sentence: Span, quantities: Sequence[Quantity]) -> str:
+    """The prison term in the sentence, in the text's own words."""
+    for each in quantities:
+        if sentence[0] <= each.core[0] <= sentence[1]:
+            years = page.within("years", each.core[1] + 1, min(sentence[1], each.core[1] + 2))
+            if years:
+                return page.quote(each.span[0], years[0][1])[2]
+    return ""

@@ -1,0 +1,357 @@
+"""A read page in, its figures out: what each quantity counts, by the nouns beside it and the deeds around it."""
+
+from dataclasses import dataclass
+
+from crawler.facts.page import Page, Span
+from crawler.facts.quantities import Form, Quantity, quantities
+from db.model import FigureType
+
+_AHEAD, _BACK = 6, 5  # words in which the counted noun stands, behind and before the number
+_FEW = 10  # people who act in a report, told in words or digits, are no figure
+_CLAUSE = 8  # a deed in another clause is as far as one so many words further off
+_FAR = 16
+_BESIDE = 4  # words between a number without a noun and a deed of its own
+_LARGE = 100
+_DOUBTED = 4  # "doubled" and "threefold" are more often a way to speak than a figure
+
+_NOUNS = {
+    "deserters": (FigureType.DESERTERS, "people"),
+    "people": (FigureType.DESERTERS, "people"),
+    "cases": (FigureType.ABSENCE_CASES, "cases"),
+    "verdicts": (FigureType.VERDICTS, "cases"),
+    "charges": (FigureType.CHARGES, "cases"),
+    "claims": (FigureType.ASYLUM_CLAIMS, "applications"),
+    "grants": (FigureType.GRANTS, "grants"),
+    "refusals": (FigureType.REFUSALS, "applications"),
+    "requests": (FigureType.REQUESTS_FOR_HELP, "requests"),
+    "years": (FigureType.PRISON_YEARS, "years"),
+}
+_PEOPLE_ACTS = {
+    "helped": FigureType.PEOPLE_HELPED,
+    "granted": FigureType.GRANTS,
+    "refused": FigureType.REFUSALS,
+    "claimed": FigureType.ASYLUM_CLAIMS,
+    "convicted": FigureType.VERDICTS,
+    "charged": FigureType.CHARGES,
+    "fled": FigureType.PEOPLE_FLED,
+    "deserted": FigureType.DESERTERS,
+    "asked": FigureType.REQUESTS_FOR_HELP,
+    "otherwise": None,
+}
+_TOLD = {  # decisions and nouns that tell what happened to those who are counted, where no deed does
+    "grant": FigureType.GRANTS,
+    "visa": FigureType.GRANTS,
+    "refuse": FigureType.REFUSALS,
+    "claim": FigureType.ASYLUM_CLAIMS,
+    "sentence": FigureType.VERDICTS,
+    "charge": FigureType.CHARGES,
+    "claims": FigureType.ASYLUM_CLAIMS,
+    "requests": FigureType.REQUESTS_FOR_HELP,
+    "verdicts": FigureType.VERDICTS,
+    "charges": FigureType.CHARGES,
+    "grants": FigureType.GRANTS,
+    "refusals": FigureType.REFUSALS,
+}
+_ALL_ACTS = {**_TOLD, **_PEOPLE_ACTS}
+_WEAK = 1.5  # a noun tells less than a deed so many words further off
+_CLAIM_ACTS = {"granted": FigureType.GRANTS, "refused": FigureType.REFUSALS}
+_STRONG = {"helped": 4, "asked": 2, "otherwise": 0.5}  # what was done for people says more than what they did
+_BREAKS = ",;:()–—\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A quantity and what it counts: type, unit, the span of the counted noun where there is one."""
+
+    quantity: Quantity
+    type: FigureType
+    unit: str
+    noun: Span | None
+    certainty: float
+
+
+def counted(page: Page) -> list[Counted]:
+    """The quantities of ``page`` that are figures, in order."""
+    found: list[Counted] = []
+    every = quantities(page)
+    numbers = {at for each in every for at in range(each.core[0], each.core[1] + 1)}
+    for each in every:
+        if _is_no_figure(page, each, numbers):
+            continue
+        figure = _counted(page, each, found, numbers)
+        if figure and not _is_company(figure):
+            found.append(figure)
+    return found
+
+
+def _counted(page: Page, each: Quantity, found: list[Counted], numbers: set[int]) -> Counted | None:
+    if each.form is not Form.NUMBER:
+        return _share(page, each)
+    noun = _noun(page, each, numbers)
+    if noun and noun[0] == "years":
+        return _prison(page, each, noun[1])
+    if noun is None or _is_of_them(page, each):
+        inherited = _inherited(page, each, found)
+        if inherited:
+            return inherited
+    if noun is None:
+        return None
+    return _typed(page, each, *noun)
+
+
+def _is_of_them(page: Page, each: Quantity) -> bool:
+    """Whether the number counts some of those just counted."""
+    return any(span[0] == each.core[1] + 1 for span in page.hits.get("ofthem", ()))
+
+
+def _share(page: Page, each: Quantity) -> Counted | None:
+    type_ = FigureType.SHARE if each.form is Form.PERCENT else FigureType.RATIO
+    unit = "percent" if each.form is Form.PERCENT else "times"
+    certainty = 0.9
+    told_in_words = each.spelled and (each.span[0] in {span[0] for span in page.hits.get("multiples", ())})
+    if told_in_words and each.told < _DOUBTED:
+        certainty = 0.4
+    noun = None
+    if each.form is Form.PERCENT and each.spelled:
+        noun = _nearest_noun(page, each.core[1] + 1, each.core[1] + 5, set())
+        if (noun and noun[0] == "years") or _is_half_of_a_year(page, each):
+            return None
+        certainty = 0.9 if noun else 0.6
+    return Counted(quantity=each, type=type_, unit=unit, noun=noun[1] if noun else None, certainty=certainty)
+
+
+def _is_half_of_a_year(page: Page, each: Quantity) -> bool:
+    first, last = each.core
+    after = any(
+        last < span[0] <= last + 2
+        for role in ("year", "month", "span", "years", "unit")
+        for span in page.hits.get(role, ())
+    )
+    year = any(page.words.forms[at].isdigit() for at in range(last + 1, min(last + 3, len(page.words.forms))))
+    number = any((("ordinals", at) in page.values) for at in range(max(0, first - 2), first + 1))
+    return after or year or (number and each.told in {50, 25})
+
+
+def _prison(page: Page, each: Quantity, noun: Span) -> Counted | None:
+    first, last = page.sentence(each.core[0])
+    around = (max(first, each.core[0] - 12), min(last, each.core[1] + 8))
+    led = page.has("prison", around) or page.has("article", around) or page.has("sentence", around)
+    if not led or page.within("age", each.core[0], min(last, each.core[1] + 2)):
+        return None
+    if each.told > 30 or each.told < 1:
+        return None
+    return Counted(quantity=each, type=FigureType.PRISON_YEARS, unit="years", noun=noun, certainty=0.9)
+
+
+def _inherited(page: Page, each: Quantity, found: list[Counted]) -> Counted | None:
+    """The type of the figure before it, for a number without a noun: in brackets, in a list, against another time."""
+    first = page.sentence(each.core[0])[0]
+    counts = [one for one in found if one.unit not in {"percent", "times", "years"}]
+    models = [one for one in counts if first <= one.quantity.core[0] < each.core[0]]
+    if not models:
+        return _continued(page, each, counts)
+    model = models[-1]
+    if not each.bracketed and each.told < _FEW:
+        return None
+    act = "" if each.bracketed else _act(page, each, each.core, _ALL_ACTS, reach=_BESIDE)
+    chosen = _ALL_ACTS[act] if act else model.type
+    if chosen is None:
+        return None
+    return Counted(quantity=each, type=chosen, unit=_unit(model, act), noun=model.noun, certainty=0.7)
+
+
+def _unit(model: Counted, act: str) -> str:
+    """People, where something was done to those who are counted among applications."""
+    return "people" if act in _PEOPLE_ACTS and model.unit == "applications" else model.unit
+
+
+def _continued(page: Page, each: Quantity, counts: list[Counted]) -> Counted | None:
+    """A number without a noun that somebody else gives for what the sentence before counted."""
+    before, sentence = page.before(each.core[0]), page.sentence(each.core[0])
+    models = [one for one in counts if before and before[0] <= one.quantity.core[0] <= before[1]]
+    told = any(page.has(role, sentence) for role in ("reports", "according", "ofthem"))
+    act = _act(page, each, each.core, _PEOPLE_ACTS, reach=_BESIDE)
+    if not models or not (told or act) or each.told < _LARGE:
+        return None
+    model = models[-1]
+    chosen = _PEOPLE_ACTS[act] if act else model.type
+    if chosen is None:
+        return None
+    return Counted(quantity=each, type=chosen, unit=_unit(model, act), noun=model.noun, certainty=0.6)
+
+
+def _noun(page: Page, each: Quantity, numbers: set[int]) -> tuple[str, Span] | None:
+    first, last = page.sentence(each.core[0])
+    ahead = _nearest_noun(page, each.core[1] + 1, min(last, each.core[1] + _AHEAD), numbers)
+    if ahead:
+        return ahead
+    low = max(first, each.core[0] - _BACK)
+    if each.told < _LARGE and each.low != each.high:
+        return None  # "men under 35"
+    back = [
+        (role, span)
+        for role in _NOUNS
+        if role != "years"
+        for span in page.within(role, low, each.span[0] - 1)
+        if not _broken(page, span[1], each.span[0], ",;()\n")
+    ]
+    return max(back, key=lambda one: one[1], default=None)
+
+
+def _nearest_noun(page: Page, first: int, last: int, numbers: set[int]) -> tuple[str, Span] | None:
+    order = list(_NOUNS)
+    spans = [
+        (span[0], span[0] - span[1], order.index(role), role, span)
+        for role in _NOUNS
+        for span in page.within(role, first, last)
+    ]
+    for at, _, _, role, span in sorted(spans):
+        between = range(first, at)
+        if any(number in numbers for number in between) or _broken(page, first - 1, at, _BREAKS):
+            return None
+        return role, span
+    return None
+
+
+def _broken(page: Page, first: int, last: int, marks: str) -> bool:
+    between = page.text[page.words.ends[first] : page.words.starts[last]]
+    return any(mark in between for mark in marks)
+
+
+def _typed(page: Page, each: Quantity, noun: str, span: Span) -> Counted | None:
+    type_, unit = _NOUNS[noun]
+    certainty = 0.9
+    if noun in {"people", "deserters"}:
+        act = _act(page, each, span, _ALL_ACTS)
+        if act == "otherwise":
+            return None
+        chosen = _ALL_ACTS[act] if act else None
+        if chosen is None:
+            certainty = 0.8 if noun == "deserters" else 0.5
+        elif not (noun == "deserters" and chosen in {FigureType.PEOPLE_FLED, FigureType.DESERTERS}):
+            type_ = chosen
+    elif noun == "claims":
+        act = _act(page, each, span, _CLAIM_ACTS, reach=_BACK)
+        type_ = _CLAIM_ACTS[act] if act else type_
+    return Counted(quantity=each, type=type_, unit=unit, noun=span, certainty=certainty)
+
+
+def _act(
+    page: Page,
+    each: Quantity,
+    noun: Span,
+    acts: dict[str, FigureType | None] | dict[str, FigureType],
+    *,
+    reach: int = _FAR,
+) -> str:
+    """The deed nearest to the number and its noun; one behind a comma is further off."""
+    first, last = page.sentence(each.core[0])
+    left, right = min(each.core[0], noun[0]), max(each.core[1], noun[1])
+    best, name = reach + 1.0, ""
+    for act in acts:
+        for span in page.within(act, first, last):
+            if span[0] <= noun[1] and span[1] >= noun[0] and noun != each.core:
+                continue  # the noun itself
+            distance = _distance(page, span, (left, right)) + (_WEAK if act in _TOLD else 0)
+            distance -= _STRONG.get(act, 0) + 0.1 * (span[1] - span[0])
+            if distance < best:
+                best, name = distance, act
+    return name
+
+
+def _distance(page: Page, act: Span, place: Span) -> float:
+    if act[1] < place[0]:
+        return place[0] - act[1] + (_CLAUSE if _broken(page, act[1], place[0], ",;\n") else 0)
+    if act[0] > place[1]:
+        return act[0] - place[1] - 0.5 + (_CLAUSE if _broken(page, place[1], act[0], ",;\n") else 0)
+    return 0.0
+
+
+def _is_company(figure: Counted) -> bool:
+    """A few people who act, not a count: "six soldiers"."""
+    return figure.unit in {"people", "grants", "requests"} and figure.quantity.told < _FEW
+
+
+def _is_no_figure(page: Page, each: Quantity, numbers: set[int]) -> bool:
+    if each.form is not Form.NUMBER:
+        return False
+    return (
+        _is_date(page, each)
+        or _is_year(page, each, numbers)
+        or _is_named_number(page, each, numbers)
+        or _is_measure(page, each)
+        or _is_ordinal(page, each)
+        or each.told <= 1
+    )
+
+
+def _is_date(page: Page, each: Quantity) -> bool:
+    if each.spelled or each.told > 31:
+        return False
+    first, last = each.core
+    months = page.hits.get("months", ())
+    after = any(first <= span[0] <= last + 2 and span[0] > last for span in months) and _near_month(page, last)
+    before = any(span[1] == first - 1 for span in months)
+    return after or before
+
+
+def _near_month(page: Page, last: int) -> bool:
+    """Whether the month stands right behind the day, or behind "de" and the like."""
+    for span in page.hits.get("months", ()):
+        if span[0] == last + 1:
+            return True
+        if span[0] == last + 2 and len(page.words.forms[last + 1]) <= 2:
+            return True
+    return False
+
+
+def _is_year(page: Page, each: Quantity, numbers: set[int]) -> bool:
+    plain = not each.spelled and each.core[0] == each.core[1] and len(page.raw(each.core[0])) == 4
+    if each.low != each.high and each.core[0] != each.core[1]:
+        plain = all(1900 <= (value or 0) <= 2100 for value in (each.low, each.high))
+    if not plain or not 1900 <= each.told <= 2100:
+        return False
+    first, last = each.core
+    beside = any(
+        span[1] == first - 1 or span[0] == last + 1 for role in ("year", "months") for span in page.hits.get(role, ())
+    )
+    led = any(
+        span[1] == first - 1
+        for role in ("during", "since", "until", "to", "in", "from", "same", "half", "quarter")
+        for span in page.hits.get(role, ())
+    )
+    noun = _nearest_noun(page, last + 1, min(page.sentence(first)[1], last + 4), numbers)
+    return beside or led or noun is None or noun[0] == "years"
+
+
+def _is_named_number(page: Page, each: Quantity, numbers: set[int]) -> bool:
+    """The number of an article, of a unit, or an age."""
+    first, last = each.core
+    at = first - 1
+    start, end = page.sentence(first)
+    while at >= start and (at in numbers or len(page.words.forms[at]) <= 2 or page.words.forms[at].isdigit()):
+        at -= 1
+    articles = {n for span in page.hits.get("article", ()) for n in range(span[0], span[1] + 1)}
+    ahead = [*page.within("unit", last + 1, min(end, last + 1)), *page.within("age", first, min(end, last + 3))]
+    ahead = [span for span in ahead if span[0] <= last + 1 or span[0] == first]
+    back = page.within("age", max(start, first - 1), first - 1) + page.within("unit", max(start, first - 1), first - 1)
+    led = not each.bracketed and any(n in articles for n in range(max(start, at), first))
+    return led or bool(ahead) or bool(back)
+
+
+def _is_measure(page: Page, each: Quantity) -> bool:
+    last, end = each.core[1], page.sentence(each.core[0])[1]
+    if page.text[page.words.ends[last] :].lstrip()[:1] in {"€", "$", "£", "₽", "₴", "°"}:
+        return True
+    return any(
+        not _broken(page, last, span[0], _BREAKS)
+        for role in ("money", "distance", "span")
+        for span in page.within(role, last + 1, min(end, last + 2))
+    )
+
+
+def _is_ordinal(page: Page, each: Quantity) -> bool:
+    if each.spelled:
+        return False
+    tail = page.text[page.words.ends[each.core[1]] :][:4]
+    return tail[:1] in {"-", "‑", "º", "ª"} and tail[1:2].isalpha()

@@ -1,0 +1,64 @@
+"""A page with its places and people in, the roles of places and those places that would lead to someone out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawler.facts.page import Page, Span
+from crawler.facts.people import Person
+from crawler.facts.places import Place
+
+_ROLES = (
+    ("outof", "fled from", 2),
+    ("via", "passed through", 2),
+    ("deport", "deported from", 6),
+    ("claim", "asks asylum in", 8),
+    ("in", "is in", 1),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A place below the level of a country near which someone protected lives or hides."""
+
+    name: str
+    country: str
+    span: Span
+
+
+def role_of(page: Page, place: Place) -> str:
+    """What the place is in the report, from the words before it; empty where they do not tell."""
+    sentence = page.sentence(place.span[0])
+    for cue, role, reach in _ROLES:
+        if page.within(cue, max(sentence[0], place.span[0] - reach), place.span[0] - 1):
+            return role
+    return ""
+
+
+def whereabouts(page: Page, places: Sequence[Place], people: Sequence[Person]) -> list[Spot]:
+    """Cities and villages named in a sentence, or right after one, that speaks of someone protected."""
+    guarded = {page.sentence(each.span[0]) for each in people if not each.public}
+    guarded |= {page.sentence(span[0]) for span in page.hits.get("fugitive", ())}
+    spots: list[Spot] = []
+    for place in places:
+        sentence = page.sentence(place.span[0])
+        before = page.before(place.span[0])
+        close = sentence in guarded or (before in guarded)
+        if place.city and close and not page.has("court", sentence):
+            spots.append(Spot(name=place.city, country=place.country, span=place.span))
+    return spots + _villages(page, guarded, {spot.span for spot in spots})
+
+
+def _villages(page: Page, guarded: set[Span], known: set[Span]) -> list[Spot]:
+    """Names behind a word for village, street and the like."""
+    found = []
+    for span in page.hits.get("settlement", ()):
+        first = span[1] + 1
+        sentence = page.sentence(span[0])
+        if sentence not in guarded or first > sentence[1] or not page.raw(first)[:1].isupper():
+            continue
+        last = first
+        while last < sentence[1] and page.raw(last + 1)[:1].isupper() and not page.gap(last).strip():
+            last += 1
+        if (first, last) not in known:
+            found.append(Spot(name=page.quote(first, last)[2], country="", span=(first, last)))
+    return found
