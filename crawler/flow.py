@@ -1,6 +1,7 @@
 """THE WAY OF ONE PAGE: a capture in, an analysis or a rejection out; then its place in the database.
 
-    capture -> triage -> extract -> judge -> (second reading -> judge) -> Analysis | Rejection -> settle -> database
+    capture -> triage -> extract -> judge (-> second reading -> judge) -> facts
+        -> Analysis | Rejection -> settle -> database
 
 Live crawl and backfill call the same two verbs, so the same capture gives the same rows either way.
 """
@@ -8,7 +9,7 @@ Live crawl and backfill call the same two verbs, so the same capture gives the s
 import hashlib
 from dataclasses import replace
 
-from crawler import extract, relevance, topics, urls
+from crawler import extract, facts, relevance, topics, urls
 from db.model import Analysis, Article, Capture, Rejection, Sample, Source, Stage, Verdict
 from db.store import Store
 
@@ -90,7 +91,10 @@ def _kept(capture: Capture, source: Source, article: Article | Rejection, verdic
     if isinstance(article, Rejection):
         return article
     digest = hashlib.sha256(capture.body).hexdigest()
-    return Analysis(capture=replace(capture, body=b""), sha256=digest, source=source, article=article, verdict=verdict)
+    found = facts.find(article, source.country)
+    return Analysis(
+        capture=replace(capture, body=b""), sha256=digest, source=source, article=article, verdict=verdict, facts=found
+    )
 
 
 def _irrelevant(capture: Capture, article: Article, verdict: Verdict) -> Rejection:

@@ -150,6 +150,92 @@ CREATE TABLE watched (
 CREATE INDEX watched_report ON watched(report);
 """
 
+_FACTS = """
+CREATE TABLE series (
+    id INTEGER PRIMARY KEY, type TEXT NOT NULL CHECK (type IN (
+        'deserters', 'absence-cases', 'verdicts', 'charges', 'asylum-claims', 'grants', 'refusals',
+        'people-helped', 'requests-for-help', 'people-fled', 'prison-years', 'share', 'ratio'
+    )), territory TEXT NOT NULL, organisation TEXT NOT NULL, UNIQUE (type, territory, organisation), UNIQUE (id, type)
+);
+CREATE TABLE figures (
+    id INTEGER PRIMARY KEY,
+    report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL, quote TEXT NOT NULL CHECK (length(quote) = "end" - start),
+    series INTEGER NOT NULL, type TEXT NOT NULL, low REAL, high REAL, unit TEXT NOT NULL, counted TEXT NOT NULL,
+    territory TEXT NOT NULL, starts TEXT, ends TEXT, period_certainty REAL NOT NULL, cumulative INTEGER NOT NULL,
+    per TEXT NOT NULL, speaker TEXT NOT NULL, organisation TEXT NOT NULL,
+    certainty REAL NOT NULL CHECK (certainty BETWEEN 0 AND 1), known_from TEXT NOT NULL, known_until TEXT,
+    CHECK (low IS NOT NULL OR high IS NOT NULL), CHECK (low IS NULL OR high IS NULL OR low <= high),
+    FOREIGN KEY (series, type) REFERENCES series(id, type)
+);
+CREATE INDEX figures_report ON figures(report);
+CREATE INDEX figures_series ON figures(series, starts);
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY,
+    report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL, quote TEXT NOT NULL CHECK (length(quote) = "end" - start),
+    kind TEXT NOT NULL CHECK (kind IN (
+        'asylum-granted', 'asylum-refused', 'asylum-claimed', 'appealed', 'visa-issued', 'detained',
+        'extradited', 'deported', 'abducted', 'returned', 'charged', 'sentenced', 'killed', 'exchanged'
+    )), country TEXT NOT NULL, people INTEGER, decided_on TEXT, decided_by TEXT NOT NULL, articles TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    certainty REAL NOT NULL CHECK (certainty BETWEEN 0 AND 1), known_from TEXT NOT NULL, known_until TEXT
+);
+CREATE INDEX decisions_report ON decisions(report);
+CREATE INDEX decisions_kind ON decisions(kind, country);
+CREATE TABLE mentions (
+    id INTEGER PRIMARY KEY,
+    report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL, quote TEXT NOT NULL CHECK (length(quote) = "end" - start),
+    kind TEXT NOT NULL CHECK (kind IN ('country', 'city', 'organisation', 'person')), name TEXT NOT NULL,
+    country TEXT NOT NULL, role TEXT NOT NULL,
+    certainty REAL NOT NULL CHECK (certainty BETWEEN 0 AND 1), known_from TEXT NOT NULL, known_until TEXT
+);
+CREATE INDEX mentions_report ON mentions(report);
+CREATE INDEX mentions_name ON mentions(kind, name);
+CREATE TABLE protected_mentions (
+    id INTEGER PRIMARY KEY,
+    report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL, quote TEXT NOT NULL CHECK (length(quote) = "end" - start),
+    kind TEXT NOT NULL CHECK (kind IN ('person', 'city')), name TEXT NOT NULL, country TEXT NOT NULL,
+    role TEXT NOT NULL,
+    certainty REAL NOT NULL CHECK (certainty BETWEEN 0 AND 1), known_from TEXT NOT NULL, known_until TEXT
+);
+CREATE INDEX protected_mentions_report ON protected_mentions(report);
+CREATE TABLE citations (
+    id INTEGER PRIMARY KEY,
+    report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL, quote TEXT NOT NULL CHECK (length(quote) = "end" - start),
+    name TEXT NOT NULL, origin INTEGER NOT NULL,
+    certainty REAL NOT NULL CHECK (certainty BETWEEN 0 AND 1), known_from TEXT NOT NULL, known_until TEXT
+);
+CREATE INDEX citations_report ON citations(report);
+CREATE INDEX citations_name ON citations(name);
+CREATE TABLE editions (
+    id INTEGER PRIMARY KEY, report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, title TEXT NOT NULL,
+    text TEXT NOT NULL, sha256 TEXT NOT NULL, archive_file TEXT, archive_offset INTEGER, known_from TEXT NOT NULL,
+    known_until TEXT NOT NULL, UNIQUE (report, known_from)
+);
+CREATE TABLE revisions (
+    id INTEGER PRIMARY KEY, report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, at TEXT NOT NULL,
+    what TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL, old_sha256 TEXT NOT NULL, new_sha256 TEXT NOT NULL,
+    old_file TEXT, old_offset INTEGER, new_file TEXT, new_offset INTEGER, run INTEGER REFERENCES runs(id)
+);
+CREATE INDEX revisions_report ON revisions(report);
+CREATE INDEX revisions_run ON revisions(run);
+CREATE TABLE rechecks (
+    report INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE, etag TEXT NOT NULL,
+    last_modified TEXT NOT NULL, done INTEGER NOT NULL, due_at TEXT, status INTEGER NOT NULL, asked_at TEXT
+);
+CREATE INDEX rechecks_due ON rechecks(due_at);
+"""
+_QUOTED = ("figures", "decisions", "mentions", "protected_mentions", "citations")
+_QUOTE_CHECK = """
+CREATE TRIGGER {table}_quote BEFORE INSERT ON {table}
+WHEN NEW.quote IS NOT (SELECT substr(text, NEW.start + 1, NEW."end" - NEW.start) FROM texts WHERE id = NEW.report)
+BEGIN SELECT raise(ABORT, 'the quote does not stand at its offsets in the text'); END
+"""
+
 
 @migrations()
 def first_tables(db: Database) -> None:
@@ -164,6 +250,14 @@ def first_tables(db: Database) -> None:
 def the_watch_on_the_watch(db: Database) -> None:
     """Add who listed what, the history and health of sources, gaps, recall, and what is told to whom."""
     _lay(db, _WATCH)
+
+
+@migrations()
+def what_reports_say(db: Database) -> None:
+    """Add the facts of reports with their quotes, which must stand in the text, and what changes in them later."""
+    _lay(db, _FACTS)
+    for table in _QUOTED:
+        db.execute(_QUOTE_CHECK.format(table=table))
 
 
 def _lay(db: Database, statements: str) -> None:

@@ -120,7 +120,8 @@ def _decisions(found: _Read, home: str, figures: Sequence[Figure]) -> list[Decis
     theirs = {at for each in found.named if each.is_newsroom for at in range(each.span[0] - 3, each.span[0])}
     lands = [place for place in found.places if not (place.nation and place.span[0] in theirs)]  # "the British daily"
     spots = sorted([*lands, *seats], key=lambda place: place.span)
-    return decisions(page, spots, (quantities(page), found.periods, figures), home or page.language.home)
+    seat = home if home not in {"", "zz", "ru", "ua"} else page.language.home
+    return decisions(page, spots, (quantities(page), found.periods, figures), seat)
 
 
 def _mentions(found: _Read) -> list[Mention]:

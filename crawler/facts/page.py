@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from crawler.languages import Language, load
-from crawler.words import Words, split
+from crawler.words import Words, fold, split
 
 Span = tuple[int, int]  # numbers of the first and the last word
 
 _STOP = re.compile(r"[.!?…։。؟！？]+[\"»”’)\]]*(?=\s|$)|[。！？]|\n+")
 _BEFORE = re.compile(r"([\w.]+)$")
+_RUN = re.compile(r"\d+|[^\W\d_]+")
 _JOINT = re.compile(r"[^\S\n]|[-‑'’]")
 _LETTERS = 2  # a full stop behind so few letters ends no sentence where a number or a small letter follows
 
@@ -83,7 +84,7 @@ class Page:
 def read(text: str, code: str) -> Page:
     """Read ``text``, which is in the language ``code``."""
     language = load(code)
-    words = split(text)
+    words = _pieces(text) if language.joined else split(text)
     words = Words(words.starts, words.ends, words.forms, _sentences(text, words, language.abbreviations))
     hits: dict[str, list[Span]] = defaultdict(list)
     values: dict[tuple[str, int], float] = {}
@@ -94,6 +95,13 @@ def read(text: str, code: str) -> Page:
         if value is not None:
             values[hit.role, hit.first] = value
     return Page(text, language, words, dict(hits), values)
+
+
+def _pieces(text: str) -> Words:
+    """Runs of digits and runs of letters, where words are written without spaces."""
+    runs = list(_RUN.finditer(text))
+    forms = [fold(run[0]) for run in runs]
+    return Words([run.start() for run in runs], [run.end() for run in runs], forms, [0] * len(runs))
 
 
 def _sentences(text: str, words: Words, abbreviations: frozenset[str]) -> list[int]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from crawler.facts.page import Page, Span
 
 _NUMERAL = re.compile(
-    r"(?<![\w.,/:№§#+€$£])(?<![^\W\d][-‑])"
+    r"(?<![^\W\u3040-\u9fff])(?<![.,/:№§#+€$£])(?<![^\W\d][-‑])"
     r"(?:\d{1,3}(?:[ \u00a0\u2009\u202f.,'’]\d{3})+(?![\d])(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)"
     r"(?![\d:/]|[.,]\d)"
 )

@@ -4,6 +4,7 @@ Times are aware ``datetime`` in UTC, countries ISO 3166-1 alpha-2 in lower case 
 languages ISO 639-1, offsets count characters of the text they point into.
 """
 
+from db.model.evidence import Evidence
 from db.model.facts import (
     Citation,
     Decision,
@@ -20,7 +21,6 @@ from db.model.pages import (
     Article,
     Candidate,
     Capture,
-    Evidence,
     Offer,
     Place,
     Reason,

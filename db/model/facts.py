@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from db.model.pages import Evidence
+from db.model.evidence import Evidence
 
 
 class FigureType(StrEnum):

@@ -1,10 +1,12 @@
 """The way of one page: a link offered, a page captured, an article read, a verdict, and one of two outcomes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
+from db.model.evidence import Evidence
+from db.model.facts import Facts
 from db.model.sources import Source
 
 
@@ -58,15 +60,6 @@ class Capture:
     def header(self, name: str) -> str:
         """The first header called ``name`` in any case; empty where there is none."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """A span of a text; always ``text[start:end] == quote``."""
-
-    start: int
-    end: int
-    quote: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +146,14 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """A page that became a report: its capture (without the body), its article and its verdict."""
+    """A page that became a report: its capture (without the body), its article, its verdict and its facts."""
 
     capture: Capture
     sha256: str
     source: Source
     article: Article
     verdict: Verdict
+    facts: Facts = field(default_factory=Facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

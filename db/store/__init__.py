@@ -17,14 +17,14 @@ from db import rows
 from db.errors import StoreBusyError
 from db.model import Analysis, Candidate, ChannelState, Counts, Haul, Issue, Place, Rejection, Sample, Source
 from db.schema import migrate
-from db.store.ledger import Ledger
+from db.store.facts import FactStore
 from db.store.tables import assign
 
 MAX_TRIES = 3
 _BUSY_SECONDS = 30
 
 
-class Store(Ledger):
+class Store(FactStore):
     """One open database with the right to write it, held by a lock that names its holder.
 
     Raises:
@@ -193,6 +193,7 @@ class Store(Ledger):
             if not old or (str(row["fetched_at"]), str(row["url"])) <= (old["fetched_at"], old["url"]):
                 text: rows.Row = {"id": number, "title": analysis.article.headline, "text": analysis.article.text}
                 self._upsert("texts", text, "id")
+                self._keep_facts(number, analysis)
             self._settle_page(rows.page_row(analysis, page, self.run, number))
         return old is None
 

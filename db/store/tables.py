@@ -32,7 +32,7 @@ class Tables:
             self._insert("issues", rows.issue_row(issue, self.run, now))
 
     def _insert(self, table: str, row: rows.Row) -> int:
-        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        names, marks = ", ".join(f'"{name}"' for name in row), ", ".join(f":{name}" for name in row)
         return self._db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", row).lastrowid or 0  # noqa: S608  # table and column names are ours
 
     def _add(self, table: str, row: rows.Row, key: str) -> None:
