@@ -1,7 +1,7 @@
 """THE WAY OF ONE PAGE: a capture in, an analysis or a rejection out; then its place in the database.
 
     capture -> triage -> extract -> judge (-> second reading -> judge) -> facts
-        -> Analysis | Rejection -> settle -> database
+        -> fingerprint -> Analysis | Rejection -> settle (with its story) -> database
 
 Live crawl and backfill call the same two verbs, so the same capture gives the same rows either way.
 """
@@ -9,7 +9,7 @@ Live crawl and backfill call the same two verbs, so the same capture gives the s
 import hashlib
 from dataclasses import replace
 
-from crawler import extract, facts, relevance, topics, urls
+from crawler import extract, facts, relevance, stories, topics, urls
 from db.model import Analysis, Article, Capture, Rejection, Sample, Source, Stage, Verdict
 from db.store import Store
 
@@ -71,7 +71,8 @@ def settle(outcome: Analysis | Rejection, source: Source, store: Store) -> bool:
         store.reject(replace(outcome, source=source.id), page=urls.key(outcome.url), source=source)
         return False
     page = outcome.capture.requested_url or outcome.capture.url
-    return store.save(outcome, page=urls.key(page), report=urls.key(outcome.article.canonical_url))
+    keys = {"page": urls.key(page), "report": urls.key(outcome.article.canonical_url)}
+    return store.save(outcome, **keys, placer=stories.place)
 
 
 def _best_reading(
@@ -93,7 +94,13 @@ def _kept(capture: Capture, source: Source, article: Article | Rejection, verdic
     digest = hashlib.sha256(capture.body).hexdigest()
     found = facts.find(article, source.country)
     return Analysis(
-        capture=replace(capture, body=b""), sha256=digest, source=source, article=article, verdict=verdict, facts=found
+        capture=replace(capture, body=b""),
+        sha256=digest,
+        source=source,
+        article=article,
+        verdict=verdict,
+        facts=found,
+        placing=stories.placing(article, found, source.name, capture.fetched_at.toordinal()),
     )
 
 

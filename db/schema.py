@@ -229,6 +229,51 @@ CREATE TABLE rechecks (
 );
 CREATE INDEX rechecks_due ON rechecks(due_at);
 """
+_STORIES = """
+CREATE TABLE stories (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, anchor INTEGER NOT NULL, forward INTEGER REFERENCES stories(id),
+    title TEXT NOT NULL, lead TEXT NOT NULL, lead_report INTEGER, lead_start INTEGER, lead_end INTEGER,
+    first_report INTEGER, first_seen TEXT, newest TEXT, origin TEXT NOT NULL, reports INTEGER NOT NULL,
+    originals INTEGER NOT NULL, origins INTEGER NOT NULL, languages TEXT NOT NULL, countries TEXT NOT NULL,
+    made_at TEXT NOT NULL, changed_at TEXT NOT NULL
+);
+CREATE INDEX stories_newest ON stories(newest);
+CREATE INDEX stories_changed_at ON stories(changed_at);
+CREATE INDEX stories_forward ON stories(forward);
+CREATE TABLE placements (
+    report INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE, story INTEGER NOT NULL REFERENCES stories(id),
+    original INTEGER NOT NULL, parent INTEGER,
+    relation TEXT NOT NULL CHECK (relation IN ('first', 'copy', 'version', 'event')),
+    likeness REAL NOT NULL, fixed INTEGER NOT NULL, "order" TEXT NOT NULL
+);
+CREATE INDEX placements_story ON placements(story);
+CREATE INDEX placements_parent ON placements(parent);
+CREATE TABLE fingerprints (
+    report INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE, day INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL, lead TEXT NOT NULL, lead_start INTEGER NOT NULL, lead_end INTEGER NOT NULL
+);
+CREATE TABLE story_keys (
+    key TEXT NOT NULL, day INTEGER NOT NULL, report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    PRIMARY KEY (key, day, report)
+) WITHOUT ROWID;
+CREATE INDEX story_keys_report ON story_keys(report);
+CREATE TABLE rulings (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('merge', 'split', 'pin')),
+    report INTEGER NOT NULL, other INTEGER NOT NULL, note TEXT NOT NULL
+);
+CREATE VIEW timeline AS
+    SELECT placements.story, articles.id AS report, coalesce(published_at, articles.first_seen) AS at, title, source,
+        language, relation, original, parent, likeness
+    FROM placements JOIN articles ON articles.id = placements.report;
+CREATE VIEW story_figures AS
+    SELECT story, type, unit, territory, organisation, starts, ends, low, high, count(DISTINCT original) AS originals,
+        count(DISTINCT figures.report) AS reports, min(figures.report) AS report, min(quote) AS quote
+    FROM figures JOIN placements ON placements.report = figures.report
+    WHERE known_until IS NULL
+    GROUP BY story, type, unit, territory, organisation, starts, ends, low, high;
+"""
+
 _QUOTED = ("figures", "decisions", "mentions", "protected_mentions", "citations")
 _QUOTE_CHECK = """
 CREATE TRIGGER {table}_quote BEFORE INSERT ON {table}
@@ -258,6 +303,12 @@ def what_reports_say(db: Database) -> None:
     _lay(db, _FACTS)
     for table in _QUOTED:
         db.execute(_QUOTE_CHECK.format(table=table))
+
+
+@migrations()
+def which_belong_together(db: Database) -> None:
+    """Add stories: which reports tell of one event, and which of them go back to one original."""
+    _lay(db, _STORIES)
 
 
 def _lay(db: Database, statements: str) -> None:

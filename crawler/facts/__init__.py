@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler.facts import spelling
+from crawler import spelling
 from crawler.facts.citations import citations, evidence
 from crawler.facts.decisions import decisions
 from crawler.facts.figures import Counted, counted

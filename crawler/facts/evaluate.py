@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from crawler import facts
-from crawler.facts import spelling
+from crawler import facts, spelling
 from crawler.facts.sayings import UNNAMED
 from db.model import Article, Citation, Decision, DecisionKind, Facts, Figure, FigureType, Mention
 

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from crawler.facts import spelling
+from crawler import spelling
 from crawler.handwritten import Handwritten, load
 
 FILE = Path(__file__).with_suffix(".yml")

@@ -7,7 +7,7 @@ a court. Where the signs point both ways, it is protected.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from crawler.facts import spelling
+from crawler import spelling
 from crawler.facts.names import ends, is_given, is_surname
 from crawler.facts.page import Page, Span
 from crawler.facts.places import Place

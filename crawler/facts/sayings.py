@@ -8,7 +8,7 @@ from crawler.facts.organisations import Named
 from crawler.facts.page import Page, Span
 from crawler.facts.people import Person
 from crawler.facts.periods import Period
-from crawler.facts.spelling import canonical
+from crawler.spelling import canonical
 from db.model import Figure, FigureType
 
 UNNAMED = "associations"  # groups that a report does not name

@@ -14,6 +14,7 @@ from crawler.words import fold
 FOLDER = Path(__file__).parent
 _VALUED = ("numbers", "magnitudes", "fractions", "multiples", "ordinals")
 _NO_COUNTRIES = frozenset({"EU", "UN", "EZ", "QO", "XA", "XB", "XK", "ZZ"})
+_COMMON = "en"
 _SHORTEST = 4  # letters of a country's name that are left when its ending is cut off
 
 
@@ -45,12 +46,14 @@ def known() -> frozenset[str]:
 
 @cache
 def load(code: str) -> Language:
-    """The language ``code``; what is common to all where it has no file.
+    """The language ``code``; English where it has no file, since its numerals and many of its names are read alike.
 
     Raises:
         HandwrittenError: its file breaks the grammar; names file, line and key.
     """
-    data = load_file(FOLDER / f"{code if code in known() else 'en'}.yml", LanguageData)
+    if code not in known():
+        return load(_COMMON)
+    data = load_file(FOLDER / f"{code}.yml", LanguageData)
     terms = [(role, term) for role, texts in data.cues.items() for term in texts]
     values: dict[tuple[str, str], float] = {}
     for role in _VALUED:

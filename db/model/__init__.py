@@ -30,6 +30,7 @@ from db.model.pages import (
     Zone,
 )
 from db.model.sources import Channel, ChannelKind, Engine, Rule, Source, SourceKind
+from db.model.stories import Fingerprint, Likeness, Link, Neighbour, Placer, Placing, Relation
 from db.model.watch import (
     ChannelState,
     Counts,
@@ -63,18 +64,25 @@ __all__ = [
     "Facts",
     "Figure",
     "FigureType",
+    "Fingerprint",
     "Gap",
     "Haul",
     "Health",
     "Issue",
     "Level",
+    "Likeness",
+    "Link",
     "Mention",
     "MentionKind",
+    "Neighbour",
     "Offer",
     "Place",
+    "Placer",
+    "Placing",
     "Reason",
     "Recall",
     "Rejection",
+    "Relation",
     "Rule",
     "Sample",
     "Sighting",

@@ -8,6 +8,7 @@ from typing import Self
 from db.model.evidence import Evidence
 from db.model.facts import Facts
 from db.model.sources import Source
+from db.model.stories import Placing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """A page that became a report: its capture (without the body), its article, its verdict and its facts."""
+    """A page that became a report: its capture (without the body), its article, verdict, facts, and what places it."""
 
     capture: Capture
     sha256: str
@@ -154,6 +155,7 @@ class Analysis:
     article: Article
     verdict: Verdict
     facts: Facts = field(default_factory=Facts)
+    placing: Placing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,16 +15,16 @@ from sqlite_utils import Database
 
 from db import rows
 from db.errors import StoreBusyError
-from db.model import Analysis, Candidate, ChannelState, Counts, Haul, Issue, Place, Rejection, Sample, Source
+from db.model import Analysis, Candidate, ChannelState, Counts, Haul, Issue, Place, Placer, Rejection, Sample, Source
 from db.schema import migrate
-from db.store.facts import FactStore
+from db.store.stories import StoryStore
 from db.store.tables import assign
 
 MAX_TRIES = 3
 _BUSY_SECONDS = 30
 
 
-class Store(FactStore):
+class Store(StoryStore):
     """One open database with the right to write it, held by a lock that names its holder.
 
     Raises:
@@ -175,7 +175,7 @@ class Store(FactStore):
 
     # -- pages
 
-    def save(self, analysis: Analysis, *, page: str, report: str) -> bool:
+    def save(self, analysis: Analysis, *, page: str, report: str, placer: Placer | None = None) -> bool:
         """Keep a report; ``page`` and ``report`` are the identities of its address and of its canonical form.
 
         Of several captures of one report the earliest stands. Another page that declares the same canonical address but
@@ -194,6 +194,8 @@ class Store(FactStore):
                 text: rows.Row = {"id": number, "title": analysis.article.headline, "text": analysis.article.text}
                 self._upsert("texts", text, "id")
                 self._keep_facts(number, analysis)
+                if placer:
+                    self._place(number, analysis, str(row["key"]), placer)
             self._settle_page(rows.page_row(analysis, page, self.run, number))
         return old is None
 

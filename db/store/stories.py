@@ -1,0 +1,309 @@
+"""Links between reports in, stories out: which belong together, kept under numbers that never change their meaning."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from db import rows
+from db.model import Analysis, Link, Neighbour, Placer, Relation
+from db.rows.stories import order, packed, unpacked
+from db.store.facts import FactStore
+
+_DAYS = 30
+_EACH = 24  # neighbours looked up under one key, on either side of the day
+_MOST = 80  # neighbours compared
+_COMMON = {"copy": Relation.COPY, "version": Relation.VERSION}
+
+
+class StoryStore(FactStore):
+    """The part of the store that keeps stories."""
+
+    # -- what a person decides
+
+    def merge(self, report: int, other: int, now: datetime, note: str = "") -> None:
+        """Put two reports, and with them their stories, together for good."""
+        with self._transaction():
+            self._rule("merge", (report, other), now, note)
+            first, second = sorted((report, other), key=self._order_of)
+            root = self._root(second)
+            if root != self._root(first):
+                self._link(Link(report=root, parent=first, relation=Relation.EVENT, likeness=1.0), fixed=True)
+                self._regroup({self._story_of(report), self._story_of(other)}, rows.stamp(now))
+
+    def split(self, report: int, now: datetime, note: str = "") -> None:
+        """Take a report, and what goes back to it, out of its story for good."""
+        with self._transaction():
+            parent = self._parent_of(report)
+            self._rule("split", (report, parent), now, note)
+            self._link(Link(report=report), fixed=True)
+            self._regroup({self._story_of(report)}, rows.stamp(now))
+
+    def pin(self, report: int, now: datetime, note: str = "") -> None:
+        """Keep a report where it is, whatever arrives later."""
+        with self._transaction():
+            self._rule("pin", (report, self._parent_of(report)), now, note)
+            self._db.execute("UPDATE placements SET fixed=1 WHERE report=?", [report])
+
+    def _rule(self, kind: str, pair: tuple[int, int], now: datetime, note: str) -> None:
+        ruling: rows.Row = {"at": rows.stamp(now), "kind": kind, "report": pair[0], "other": pair[1], "note": note}
+        self._insert("rulings", ruling)
+
+    # -- placing
+
+    def _place(self, report: int, analysis: Analysis, key: str, placer: Placer) -> None:
+        """Give a report its place among the stories; within the caller's transaction."""
+        if analysis.placing is None:
+            return
+        now = rows.stamp(analysis.capture.fetched_at)
+        self._know_placing(report, analysis, key)
+        mine = self._neighbour(report)
+        if mine is None:
+            return
+        near = self._near(mine, analysis.placing.keys)
+        links = [link for link in placer(mine, near) if not (self._is_apart(link) or self._is_under(link))]
+        touched = {mine.story} if mine.story else set()
+        for link in links:
+            touched |= {self._story_of(link.report), self._story_of(link.parent)}
+            self._link(link)
+        self._regroup(touched - {0}, now)
+
+    def _know_placing(self, report: int, analysis: Analysis, key: str) -> None:
+        found = analysis.placing
+        if found is None:
+            return
+        row: rows.Row = {
+            "report": report,
+            "day": found.fingerprint.day,
+            "fingerprint": packed(found.fingerprint),
+            "lead": found.lead.quote,
+            "lead_start": found.lead.start,
+            "lead_end": found.lead.end,
+        }
+        self._upsert("fingerprints", row, "report")
+        self._db.execute("DELETE FROM story_keys WHERE report=?", [report])
+        sql = "INSERT INTO story_keys (key, day, report) VALUES (?, ?, ?)"
+        self._db.conn.executemany(sql, [(each, found.fingerprint.day, report) for each in found.keys])
+        where = order(analysis.article, analysis.capture, key)
+        known = next(self._db.query("SELECT story FROM placements WHERE report=?", [report]), None)
+        if known:
+            self._db.execute('UPDATE placements SET "order"=? WHERE report=?', [where, report])
+            return
+        story = self._new_story(report, rows.stamp(analysis.capture.fetched_at))
+        placement: rows.Row = {
+            "report": report, "story": story, "original": report, "parent": None, "relation": "first",
+            "likeness": 0.0, "fixed": 0, "order": where,
+        }  # fmt: skip
+        self._insert("placements", placement)
+
+    def _new_story(self, anchor: int, now: str) -> int:
+        row: rows.Row = {
+            "anchor": anchor, "title": "", "lead": "", "origin": "", "reports": 0, "originals": 0, "origins": 0,
+            "languages": "[]", "countries": "[]", "made_at": now, "changed_at": now,
+        }  # fmt: skip
+        return self._insert("stories", row)
+
+    def _near(self, mine: Neighbour, keys: Sequence[str]) -> list[Neighbour]:
+        """The reports that share most keys with ``mine`` within the days that count; a bounded number of look-ups."""
+        votes: dict[int, int] = {}
+        day = mine.fingerprint.day
+        before = (
+            "SELECT report FROM story_keys WHERE key=? AND day BETWEEN ? AND ? ORDER BY day DESC, report DESC LIMIT ?"
+        )
+        after = "SELECT report FROM story_keys WHERE key=? AND day BETWEEN ? AND ? ORDER BY day, report LIMIT ?"
+        for key in keys:
+            found = self._db.conn.execute(before, [key, day - _DAYS, day, _EACH]).fetchall()
+            found += self._db.conn.execute(after, [key, day + 1, day + _DAYS, _EACH]).fetchall()
+            for (report,) in found:
+                votes[report] = votes.get(report, 0) + 1
+        votes.pop(mine.report, None)
+        best = sorted(votes, key=lambda report: (-votes[report], report))[:_MOST]
+        near = (self._neighbour(report) for report in {*best, *self._children(mine.report)})
+        return [each for each in near if each is not None]
+
+    def _children(self, report: int) -> list[int]:
+        sql = "SELECT report FROM placements WHERE parent=?"
+        return [row["report"] for row in self._db.query(sql, [report])]
+
+    def _neighbour(self, report: int) -> Neighbour | None:
+        sql = (
+            'SELECT fingerprint, parent, likeness, fixed, story, "order" AS place FROM placements '
+            "JOIN fingerprints USING (report) WHERE report=?"
+        )
+        row = next(self._db.query(sql, [report]), None)
+        if row is None:
+            return None
+        found = unpacked(row["fingerprint"])
+        return Neighbour(
+            report=report,
+            order=(found.day, row["place"]),
+            fingerprint=found,
+            parent=row["parent"] or 0,
+            likeness=row["likeness"],
+            fixed=bool(row["fixed"]),
+            story=row["story"],
+        )
+
+    def _is_apart(self, link: Link) -> bool:
+        """Whether a person has said that what the link would join belongs to two stories."""
+        if not link.parent:
+            return False
+        stories = {self._story_of(link.report), self._story_of(link.parent)}
+        if len(stories) < 2:
+            return False
+        for row in self._db.query("SELECT report, other FROM rulings WHERE kind='split' AND other > 0"):
+            if {self._story_of(row["report"]), self._story_of(row["other"])} == stories:
+                return True
+        return False
+
+    def _is_under(self, link: Link) -> bool:
+        """Whether the link's parent already goes back to its report, by what a person decided."""
+        here = link.parent
+        while here:
+            if here == link.report:
+                return True
+            here = self._parent_of(here)
+        return False
+
+    def _link(self, link: Link, *, fixed: bool = False) -> None:
+        relation = link.relation.value if link.relation else "first"
+        sql = "UPDATE placements SET parent=?, relation=?, likeness=?, fixed=max(fixed, ?) WHERE report=?"
+        self._db.execute(sql, [link.parent or None, relation, link.likeness, int(fixed), link.report])
+
+    # -- which report is in which story
+
+    def _story_of(self, report: int) -> int:
+        row = next(self._db.query("SELECT story FROM placements WHERE report=?", [report]), None)
+        return int(row["story"]) if row else 0
+
+    def _order_of(self, report: int) -> str:
+        row = next(self._db.query('SELECT "order" AS place FROM placements WHERE report=?', [report]), None)
+        return str(row["place"]) if row else ""
+
+    def _parent_of(self, report: int) -> int:
+        row = next(self._db.query("SELECT parent FROM placements WHERE report=?", [report]), None)
+        return int(row["parent"] or 0) if row else 0
+
+    def _root(self, report: int) -> int:
+        here = report
+        while parent := self._parent_of(here):
+            here = parent
+        return here
+
+    def _regroup(self, stories: set[int], now: str) -> None:
+        """Write anew which reports are in which of ``stories``, and what each of them says."""
+        members = self._members(stories)
+        groups: dict[int, list[int]] = {}
+        for report in members:
+            groups.setdefault(_top(report, members), []).append(report)
+        owners = self._owners(stories)
+        kept: set[int] = set()
+        for root, group in sorted(groups.items(), key=lambda each: members[each[0]][1]):
+            mine = sorted(owners[report] for report in group if report in owners)
+            story = mine[0] if mine else self._new_story(root, now)
+            kept.add(story)
+            for other in mine[1:]:
+                self._db.execute("UPDATE stories SET forward=?, changed_at=? WHERE id=?", [story, now, other])
+            self._settle_group(story, group, members)
+            self._db.execute("UPDATE stories SET forward=NULL WHERE id=?", [story])
+            self._describe(story, now)
+
+    def _members(self, stories: Iterable[int]) -> dict[int, tuple[int, str, str]]:
+        """Parent, order and relation of every report in ``stories``."""
+        found: dict[int, tuple[int, str, str]] = {}
+        sql = 'SELECT report, parent, "order" AS place, relation FROM placements WHERE story=?'
+        for story in sorted(stories):
+            for row in self._db.query(sql, [story]):
+                found[row["report"]] = (row["parent"] or 0, row["place"], row["relation"])
+        return found
+
+    def _owners(self, stories: Iterable[int]) -> dict[int, int]:
+        """The story that each report was the beginning of, those that were merged before included."""
+        owners: dict[int, int] = {}
+        for story in sorted(stories):
+            sql = "SELECT id, anchor FROM stories WHERE id=? OR forward=?"
+            for row in self._db.query(sql, [story, story]):
+                owners[row["anchor"]] = min(row["id"], owners.get(row["anchor"], row["id"]))
+        return owners
+
+    def _settle_group(self, story: int, group: Sequence[int], members: dict[int, tuple[int, str, str]]) -> None:
+        for report in group:
+            here = report
+            while members[here][2] in _COMMON and members[here][0] in members:
+                here = members[here][0]
+            self._db.execute("UPDATE placements SET story=?, original=? WHERE report=?", [story, here, report])
+
+    def _describe(self, story: int, now: str) -> None:
+        """Title, lead and counts of a story, from the reports in it."""
+        sql = (
+            'SELECT report, original, relation, "order" AS place, articles.title, language, coalesce(published_at, '
+            "articles.first_seen) AS at, articles.first_seen, sources.name AS publisher, fingerprints.lead, "
+            "lead_start, lead_end, length(text) AS length, (SELECT name FROM citations WHERE citations.report = placements.report "
+            "AND origin = 1 AND known_until IS NULL LIMIT 1) AS origin FROM placements JOIN articles ON articles.id = "
+            "placements.report JOIN texts ON texts.id = articles.id JOIN sources ON sources.id = articles.source JOIN "
+            "fingerprints USING (report) WHERE story=? ORDER BY place"
+        )
+        reports = list(self._db.query(sql, [story]))
+        if not reports:
+            return
+        first, best = reports[0], min(reports, key=_worth)
+        origins = _origins(reports)
+        row: rows.Row = {
+            "id": story,
+            "title": best["title"],
+            "lead": best["lead"],
+            "lead_report": best["report"],
+            "lead_start": best["lead_start"],
+            "lead_end": best["lead_end"],
+            "first_report": first["report"],
+            "first_seen": min(each["first_seen"] for each in reports),
+            "newest": max(each["at"] for each in reports),
+            "origin": origins[0],
+            "reports": len(reports),
+            "originals": len({each["original"] for each in reports}),
+            "origins": len(set(origins)),
+            "languages": json.dumps(sorted({each["language"] for each in reports})),
+            "countries": json.dumps(self._countries(story)),
+            "changed_at": now,
+        }
+        changes = ", ".join(f"{name}=:{name}" for name in row if name != "id")
+        self._db.execute(f"UPDATE stories SET {changes} WHERE id=:id", row)  # noqa: S608  # column names are ours
+
+    def _countries(self, story: int) -> list[str]:
+        sql = (
+            "SELECT DISTINCT mentions.country FROM mentions JOIN placements USING (report) WHERE story=? AND "
+            "mentions.kind='country' AND known_until IS NULL ORDER BY 1"
+        )
+        return [row["country"] for row in self._db.query(sql, [story])]
+
+
+def _top(report: int, members: dict[int, tuple[int, str, str]]) -> int:
+    here = report
+    while members[here][0] in members:
+        here = members[here][0]
+    return here
+
+
+def _worth(row: rows.SqlRow | dict[str, object]) -> tuple[int, int, str]:
+    """How fit a report is to speak for its story: originals first, then those with a body, then the earliest."""
+    told = {"first": 0, "event": 0, "version": 1, "copy": 2}
+    return told[str(row["relation"])], int(int(str(row["length"])) < 300), str(row["place"])
+
+
+def _origins(reports: Sequence[dict[str, object]]) -> list[str]:
+    """Whom each original of a story goes back to: whom its reports name, else who published it first."""
+    named: dict[object, str] = {}
+    for row in reports:
+        if row["origin"] and (row["original"] not in named):
+            named[row["original"]] = str(row["origin"])
+    published = {row["original"]: str(row["publisher"]) for row in reversed(reports)}
+    told = [named.get(original, published[original]) for original in dict.fromkeys(row["original"] for row in reports)]
+    return [_plain(name, told) for name in told]
+
+
+def _plain(name: str, told: Sequence[str]) -> str:
+    """One spelling for one name: the first among ``told`` that differs only in its article, case or marks."""
+
+    def bare(text: str) -> str:
+        return "".join(letter for letter in text.lower() if letter.isalnum()).removeprefix("the")
+
+    return next(each for each in told if bare(each) == bare(name))
