@@ -29,6 +29,7 @@ _HOOKS = str.maketrans(
         "Ё": "Е",
     }
 )
+_SOFT = re.compile(r"(?:iy|yy|ii|yi)\b")
 _DOUBLE = re.compile(r"(.)\1+")
 _STEM = re.compile(r"[aeiou]+$")
 
@@ -62,6 +63,6 @@ def same(one: str, other: str) -> bool:
 
 
 def canonical(name: str) -> str:
-    """A person's name in Latin letters without the marks of stress: ``Гри́горий Свердлин`` is ``Grigoriy Sverdlin``."""
+    """A person's name in Latin letters without the marks of stress: ``Гри́горий Свердлин`` is ``Grigory Sverdlin``."""
     bare = unicodedata.normalize("NFC", "".join(c for c in unicodedata.normalize("NFD", name) if c != "\u0301"))
-    return latin(bare).strip(" .'")
+    return _SOFT.sub("y", latin(bare)).replace("ei ", "ey ").strip(" .'")

@@ -86,8 +86,10 @@ def _figure(found: _Read, each: Counted) -> Figure:
 
 
 def _quoted(page: Page, each: Counted) -> Evidence:
-    """The words of the figure, with the percent sign behind them."""
+    """The words of the figure, with the percent sign or the full stop of an abbreviation behind them."""
     start, end, _ = page.quote(*each.quantity.span)
+    if page.words.forms[each.quantity.span[1]] in page.language.abbreviations and page.text[end : end + 1] == ".":
+        end += 1
     if each.quantity.form is Form.PERCENT:
         sign = len(page.text[end:]) - len(page.text[end:].lstrip())
         end = end + sign + 1 if page.text[end + sign : end + sign + 1] in {"%", "٪", "％"} else end

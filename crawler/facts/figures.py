@@ -54,7 +54,12 @@ _TOLD = {  # decisions and nouns that tell what happened to those who are counte
 }
 _ALL_ACTS = {**_TOLD, **_PEOPLE_ACTS}
 _WEAK = 1.5  # a noun tells less than a deed so many words further off
-_CLAIM_ACTS = {"granted": FigureType.GRANTS, "refused": FigureType.REFUSALS}
+_CLAIM_ACTS = {
+    "granted": FigureType.GRANTS,
+    "refused": FigureType.REFUSALS,
+    "grant": FigureType.GRANTS,
+    "refuse": FigureType.REFUSALS,
+}
 _STRONG = {"helped": 4, "asked": 2, "otherwise": 0.5}  # what was done for people says more than what they did
 _BREAKS = ",;:()–—\n"
 
@@ -250,7 +255,7 @@ def _act(
     best, name = reach + 1.0, ""
     for act in acts:
         for span in page.within(act, first, last):
-            if span[0] <= noun[1] and span[1] >= noun[0] and noun != each.core:
+            if noun[0] <= span[0] and span[1] <= noun[1] and noun != each.core:
                 continue  # the noun itself
             distance = _distance(page, span, (left, right)) + (_WEAK if act in _TOLD else 0)
             distance -= _STRONG.get(act, 0) + 0.1 * (span[1] - span[0])

@@ -12,6 +12,16 @@ from db.store.facts import FactStore
 _DAYS = 30
 _EACH = 24  # neighbours looked up under one key, on either side of the day
 _MOST = 80  # neighbours compared
+_TOLD = """
+SELECT report, original, relation, "order" AS place, articles.title, language, articles.first_seen,
+    coalesce(published_at, articles.first_seen) AS at, sources.name AS publisher, fingerprints.lead, lead_start,
+    lead_end, length(text) AS length,
+    (SELECT name FROM citations WHERE citations.report = placements.report AND origin = 1 AND known_until IS NULL
+        LIMIT 1) AS origin
+FROM placements JOIN articles ON articles.id = placements.report JOIN texts ON texts.id = articles.id
+    JOIN sources ON sources.id = articles.source JOIN fingerprints USING (report)
+WHERE story = ? ORDER BY place
+"""
 _COMMON = {"copy": Relation.COPY, "version": Relation.VERSION}
 
 
@@ -35,8 +45,18 @@ class StoryStore(FactStore):
         with self._transaction():
             parent = self._parent_of(report)
             self._rule("split", (report, parent), now, note)
+            self._hand_over(report, parent)
             self._link(Link(report=report), fixed=True)
             self._regroup({self._story_of(report)}, rows.stamp(now))
+
+    def _hand_over(self, report: int, parent: int) -> None:
+        """Leave the story's number with what remains, where it began with what is taken out."""
+        if not parent:
+            return
+        story = self._story_of(report)
+        for row in list(self._db.query("SELECT id, anchor FROM stories WHERE id=? OR forward=?", [story, story])):
+            if self._is_under(Link(report=report, parent=row["anchor"])):
+                self._db.execute("UPDATE stories SET anchor=? WHERE id=?", [self._root(parent), row["id"]])
 
     def pin(self, report: int, now: datetime, note: str = "") -> None:
         """Keep a report where it is, whatever arrives later."""
@@ -234,15 +254,7 @@ class StoryStore(FactStore):
 
     def _describe(self, story: int, now: str) -> None:
         """Title, lead and counts of a story, from the reports in it."""
-        sql = (
-            'SELECT report, original, relation, "order" AS place, articles.title, language, coalesce(published_at, '
-            "articles.first_seen) AS at, articles.first_seen, sources.name AS publisher, fingerprints.lead, "
-            "lead_start, lead_end, length(text) AS length, (SELECT name FROM citations WHERE citations.report = placements.report "
-            "AND origin = 1 AND known_until IS NULL LIMIT 1) AS origin FROM placements JOIN articles ON articles.id = "
-            "placements.report JOIN texts ON texts.id = articles.id JOIN sources ON sources.id = articles.source JOIN "
-            "fingerprints USING (report) WHERE story=? ORDER BY place"
-        )
-        reports = list(self._db.query(sql, [story]))
+        reports = list(self._db.query(_TOLD, [story]))
         if not reports:
             return
         first, best = reports[0], min(reports, key=_worth)

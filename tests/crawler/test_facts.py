@@ -1,0 +1,140 @@
+"""Facts are found with their words, in many languages; what only looks like one is left alone."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler import facts, languages, topics
+from db.model import DecisionKind, Facts, FigureType
+from tests import factory
+
+
+def found(text: str, language: str = "en", published: str = "2026-04-12", home: str = "") -> Facts:
+    article = factory.article(text=text, language=language, published_on=date.fromisoformat(published))
+    return facts.find(article, home)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "quote", "bounds", "kind"),
+    [
+        ("Courts received more than 7,300 cases of desertion.", "en", "more than 7,300", (7300, None), "absence-cases"),
+        ("One third of the deserters were officers.", "en", "One third", (33.3, 33.3), "share"),
+        ("The number of cases has grown sixfold since 2022.", "en", "sixfold", (6, 6), "ratio"),
+        ("Солдату грозит от 5 до 7 лет колонии.", "ru", "от 5 до 7", (5, 7), "prison-years"),
+        (
+            "Rosję opuściło co najmniej 250 tys. poborowych.",
+            "pl",
+            "co najmniej 250 tys.",
+            (250_000, None),
+            "people-fled",
+        ),
+        ("Fast 8.000 Soldaten sind desertiert.", "de", "Fast 8.000", (8000, 8000), "deserters"),
+        ("France refused 120 applications for asylum.", "en", "120", (120, 120), "refusals"),
+        ("Hotline волонтёров: за месяц обратились 1 250 солдат.", "ru", "1 250", (1250, 1250), "requests-for-help"),
+        ("The group helped 910 soldiers to leave the front.", "en", "910", (910, 910), "people-helped"),
+    ],
+)
+def test_a_figure_has_its_bounds_its_type_and_its_words(
+    text: str, language: str, quote: str, bounds: tuple[float | None, float | None], kind: str
+) -> None:
+    figure = next(each for each in found(text, language).figures if each.type == kind)
+    assert (figure.evidence.quote, (figure.low, figure.high)) == (quote, bounds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The deserter, 24, fled on August 21 and walked 30 km.",
+        "He called +7 999 123-45-67 from the 41st Army and the 752nd regiment.",
+        "Under article 337 part 5 he was wanted after 41 days away.",
+        "Six soldiers of brigade 64 sat in a flat for 3 weeks and paid 900 euros.",
+    ],
+)
+def test_ages_dates_units_articles_and_distances_are_no_figures(text: str) -> None:
+    assert found(text).figures == ()
+
+
+def test_a_figure_knows_its_period_and_who_says_so() -> None:
+    said = found("За первую половину 2023 года в суды поступило 2076 уголовных дел, подсчитала «Медиазона».", "ru")
+    (figure,) = said.figures
+    assert (figure.starts, figure.ends, figure.organisation) == (date(2023, 1, 1), date(2023, 6, 30), "Mediazona")
+
+
+def test_a_period_is_reckoned_from_the_day_of_publication() -> None:
+    (figure,) = found("Last year 5,000 soldiers deserted.").figures
+    assert (figure.starts, figure.ends) == (date(2025, 1, 1), date(2025, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("France has given temporary visas to six Russian deserters.", "en", [(DecisionKind.VISA, "fr")]),
+        ("The deserter fears deportation to Russia and may be extradited from Kazakhstan.", "en", []),
+        ("В Казахстане задержали российского дезертира.", "ru", [(DecisionKind.DETAINED, "kz")]),
+        ("Norwegian police detained the soldier.", "en", [(DecisionKind.DETAINED, "no")]),
+        ("Sein Asylantrag in Deutschland wurde abgelehnt.", "de", [(DecisionKind.REFUSED, "de")]),
+    ],
+)
+def test_what_happened_is_a_decision_and_what_is_feared_is_not(
+    text: str, language: str, expected: list[tuple[DecisionKind, str]]
+) -> None:
+    assert [(each.kind, each.country) for each in found(text, language).decisions] == expected
+
+
+def test_a_sentence_names_its_court_its_article_and_its_term() -> None:
+    text = "Гарнизонный военный суд в Чите приговорил Ивана Петрова к семи годам колонии по части 5 статьи 337 УК."
+    sentence = next(each for each in found(text, "ru").decisions if each.kind is DecisionKind.SENTENCED)
+    assert sentence.articles == ("337 part 5",)
+    assert "семи годам" in sentence.sentence
+    assert "суд" in sentence.decided_by
+
+
+def test_one_name_is_one_organisation_in_every_script() -> None:
+    texts = [("По данным «Медиазоны», дел больше.", "ru"), ("According to Mediazona, there are more cases.", "en")]
+    assert {found(*text).citations[0].name for text in texts} == {"Mediazona"}
+
+
+def test_a_public_speaker_has_one_name_in_every_script() -> None:
+    cyrillic = found("Основатель проекта Гри́горий Свердлин говорит, что заявок больше.", "ru").mentions
+    latin = found("Founder Grigory Sverdlin says that there are more requests.", "en").mentions
+    names = [[each.name for each in mentions if each.kind == "person"] for mentions in (cyrillic, latin)]
+    assert names == [["Grigory Sverdlin"], ["Grigory Sverdlin"]]
+
+
+def test_the_origin_is_whom_the_report_goes_back_to() -> None:
+    said = found("His lawyer told the newspaper VG that he had left the army, Yle reports.")
+    assert (said.origin, {each.name for each in said.citations}) == ("Yle", {"Yle", "VG"})
+
+
+def test_a_deserter_his_family_and_his_place_are_protected_and_his_lawyer_is_not() -> None:
+    text = "His wife Marina lives in Karaganda. The deserter Andrei hides near Uralsk, says lawyer Polina Zernova."
+    said = found(text)
+    hidden = {each.evidence.quote for each in said.protected}
+    assert {"Marina", "Andrei", "Karaganda"} <= hidden
+    assert "Polina Zernova" in {each.evidence.quote for each in said.mentions}
+    assert not hidden & {each.evidence.quote for each in said.mentions}
+
+
+def test_every_language_of_the_topic_has_its_data() -> None:
+    assert set(topics.load().languages) <= languages.known()
+
+
+@pytest.mark.parametrize("language", sorted(languages.known()))
+def test_a_language_reads_its_own_numerals(language: str) -> None:
+    assert languages.load(language).code == language
+    assert all(each.evidence.quote for each in found("BBC: 1234.", language).citations)
+
+
+@given(st.text(max_size=300), st.sampled_from([*sorted(languages.known()), "mt", ""]))
+def test_whatever_the_text_every_quote_stands_at_its_offsets(text: str, language: str) -> None:
+    said = found(text, language)
+    proofs = [each.evidence for each in (*said.figures, *said.decisions)]
+    proofs += [each.evidence for each in (*said.mentions, *said.protected, *said.citations)]
+    for each in proofs:
+        assert text[each.start : each.end] == each.quote != ""
+
+
+def test_types_of_figures_are_those_of_the_database() -> None:
+    assert len(FigureType) == 13

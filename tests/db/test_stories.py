@@ -1,0 +1,176 @@
+"""Stories do not depend on the order of arrival, keep their numbers, and obey people; facts keep their quotes."""
+
+import json
+import random
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler import facts, stories
+from db.model import Analysis
+from db.store import Store
+from tests import factory
+
+
+def reports(root: Path, *, events: Sequence[str] | None = None) -> list[Analysis]:
+    rows = [
+        json.loads(line)
+        for path in sorted((root / "tests/eval/stories").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    return [analysis(row) for row in rows if events is None or row["event"] in events]
+
+
+def analysis(row: dict[str, str]) -> Analysis:
+    url, day = f"https://{row['publisher']}.example/{row['id']}", date.fromisoformat(row["date"])
+    moment = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+    article = factory.article(
+        url, text=row["text"], headline=row["headline"], language=row["lang"], published_at=moment, published_on=day
+    )
+    said = facts.find(article)
+    return factory.analysis(
+        url,
+        article=article,
+        facts=said,
+        source=factory.source(f"zz/{row['publisher']}", name=row["publisher"]),
+        capture=factory.capture(url, fetched_at=moment + timedelta(hours=1), place=None, body=b""),
+        placing=stories.placing(article, said, row["publisher"], day.toordinal()),
+    )
+
+
+def stored(path: Path, analyses: Iterable[Analysis]) -> Path:
+    with Store(path, holder="test") as store:
+        for each in analyses:
+            url = each.article.url
+            store.save(each, page=url, report=url, placer=stories.place)
+    return path
+
+
+def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(path) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def grouping(path: Path) -> dict[str, tuple[frozenset[str], str, str]]:
+    """Of each address those in its story, the address of its original, and its relation."""
+    found = rows(
+        path,
+        "SELECT a.url, story, o.url, relation FROM placements JOIN articles a ON a.id = placements.report "
+        "JOIN articles o ON o.id = original",
+    )
+    members: dict[object, set[str]] = {}
+    for url, story, _, _ in found:
+        members.setdefault(story, set()).add(str(url))
+    return {str(url): (frozenset(members[story]), str(original), str(rel)) for url, story, original, rel in found}
+
+
+@pytest.fixture(scope="module")
+def some(root: Path) -> list[Analysis]:
+    return reports(root, events=("e01", "e02", "e03", "e14", "e17", "e28"))
+
+
+@settings(max_examples=12)
+@given(seed=st.integers(0, 10_000))
+def test_stories_do_not_depend_on_the_order_of_arrival(
+    some: list[Analysis], tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    folder = tmp_path_factory.mktemp("orders")
+    shuffled = list(some)
+    random.Random(seed).shuffle(shuffled)
+    assert grouping(stored(folder / "b.db", shuffled)) == grouping(stored(folder / "a.db", some))
+
+
+def test_saving_a_report_again_changes_nothing(some: list[Analysis], tmp_path: Path) -> None:
+    once = stored(tmp_path / "a.db", some)
+    before = (grouping(once), rows(once, "SELECT id, title, reports, origins FROM stories ORDER BY id"))
+    stored(once, some)
+    assert (grouping(once), rows(once, "SELECT id, title, reports, origins FROM stories ORDER BY id")) == before
+
+
+def test_reprints_count_once(some: list[Analysis], tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.db", some)
+    biggest = rows(path, "SELECT reports, originals, origins FROM stories WHERE forward IS NULL ORDER BY reports DESC")[
+        0
+    ]
+    assert biggest[0] > biggest[1] >= biggest[2] >= 1  # type: ignore[operator]  # counts
+
+
+def test_a_story_has_a_title_and_a_lead_that_stands_in_its_report(some: list[Analysis], tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.db", some)
+    told = rows(
+        path,
+        "SELECT stories.title, lead, substr(text, lead_start + 1, lead_end - lead_start) FROM stories "
+        "JOIN texts ON texts.id = lead_report WHERE forward IS NULL",
+    )
+    assert told
+    assert all(title and lead == text for title, lead, text in told)
+
+
+def test_a_merge_leaves_a_forward_and_is_never_undone(some: list[Analysis], tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.db", some)
+    (one, first), (other, second) = rows(
+        path, "SELECT anchor, id FROM stories WHERE forward IS NULL ORDER BY reports DESC, id LIMIT 2"
+    )
+    with Store(path, holder="test") as store:
+        store.merge(int(str(one)), int(str(other)), factory.NOW)
+    stored(path, reversed(some))
+    kept, gone = sorted((int(str(first)), int(str(second))))
+    assert rows(path, f"SELECT forward FROM stories WHERE id={gone}") == [(kept,)]
+    assert len(set(rows(path, f"SELECT story FROM placements WHERE report IN ({one}, {other})"))) == 1
+
+
+def test_a_split_stays_and_keeps_the_number_of_the_rest(some: list[Analysis], tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.db", some)
+    report, story = rows(
+        path, "SELECT report, story FROM placements WHERE relation != 'first' ORDER BY report LIMIT 1"
+    )[0]
+    with Store(path, holder="test") as store:
+        store.split(int(str(report)), factory.NOW)
+    stored(path, some)
+    assert rows(path, f"SELECT story FROM placements WHERE report={report}") != [(story,)]
+    assert rows(path, f"SELECT forward FROM stories WHERE id={story}") == [(None,)]
+
+
+def test_a_pinned_report_stays_where_it_is(some: list[Analysis], tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.db", some)
+    report, story, parent = rows(
+        path, "SELECT report, story, parent FROM placements WHERE relation='event' ORDER BY report LIMIT 1"
+    )[0]
+    with Store(path, holder="test") as store:
+        store.pin(int(str(report)), factory.NOW)
+    stored(path, reversed(some))
+    assert rows(path, f"SELECT story, parent FROM placements WHERE report={report}") == [(story, parent)]
+
+
+def test_a_quote_that_does_not_stand_in_the_text_is_refused(some: list[Analysis], tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.db", some[:1])
+    sql = (
+        'INSERT INTO citations (report, start, "end", quote, name, origin, certainty, known_from) '
+        "VALUES (1, 0, 5, 'wrong', 'x', 0, 1, '')"
+    )
+    with sqlite3.connect(path) as connection, pytest.raises(sqlite3.IntegrityError, match="does not stand"):
+        connection.execute(sql)
+
+
+def test_types_never_mix_in_a_series(some: list[Analysis], tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.db", some)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys=ON")
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute("UPDATE figures SET type='share' WHERE id=(SELECT id FROM figures WHERE type<>'share')")
+
+
+def test_quotes_of_all_facts_stand_in_their_texts(some: list[Analysis], tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.db", some)
+    for table in ("figures", "decisions", "mentions", "protected_mentions", "citations"):
+        wrong = rows(
+            path,
+            f"SELECT count(*) FROM {table} JOIN texts ON texts.id = report "
+            'WHERE quote <> substr(text, start + 1, "end" - start)',
+        )
+        assert wrong == [(0,)]
