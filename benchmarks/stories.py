@@ -42,7 +42,11 @@ def sets() -> dict[str, list[Labelled]]:
     own = [row for path in sorted((HOME / "tests/eval/stories").glob("*.jsonl")) for row in _rows(path)]
     texts = [row for row in _rows(SHARED / "topic_texts.jsonl") if row["event"] != "n"]
     items = [row for row in _rows(SHARED / "relevance_feed_items.jsonl") if row["story_id"]]
-    return {"own": labelled(own), "texts": labelled(texts), "feed items": labelled(items)}
+    return {
+        "own": labelled(own, facts.find),
+        "texts": labelled(texts, facts.find),
+        "feed items": labelled(items, facts.find),
+    }
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -104,7 +108,7 @@ def _weights(data: dict[str, Any], masks: dict[str, Matrix]) -> dict[str, dict[s
     return told
 
 
-_ANY = labelled([{"text": "Nothing.", "lang": "en"}])[0].report.fingerprint
+_ANY = labelled([{"text": "Nothing.", "lang": "en"}], facts.find)[0].report.fingerprint
 
 
 def check() -> None:

@@ -13,11 +13,12 @@ from crawler.facts.people import Person, blocked, people
 from crawler.facts.periods import Period, periods
 from crawler.facts.places import Place, places
 from crawler.facts.quantities import Form, quantities
+from crawler.facts.revising import changes
 from crawler.facts.sayings import carried, period_of, said
 from crawler.facts.whereabouts import role_of, whereabouts
 from db.model import Article, Decision, Evidence, Facts, Figure, FigureType, Mention, MentionKind
 
-VERSION = 1  # of the rules; facts found by older ones are found anew
+__all__ = ["changes", "find"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
-from crawler import flow
+from crawler import flow, rechecking
 from crawler.spiders.channels import finished, learn
 from crawler.spiders.visit import Answer, Learned, Look, Visit
 from db.archive import ArchiveWriter
-from db.model import Analysis, Candidate, Capture, ChannelState, Issue, Rejection, Source
+from db.model import Analysis, Candidate, Capture, ChannelState, Issue, Recheck, Rejection, Source
 from db.store import Store
 
 P = ParamSpec("P")
@@ -59,6 +59,22 @@ class Desk:
     async def settle(self, outcome: Analysis | Rejection, source: Source) -> bool:
         """Give an outcome its place; True where a report is new."""
         return await self._do(flow.settle, outcome, source, self._store)
+
+    async def due(self, now: datetime) -> list[Recheck]:
+        """The kept reports whose time has come to be fetched again."""
+        return await self._do(self._store.due, now)
+
+    async def rechecked(self, recheck: Recheck, status: int, now: datetime) -> None:
+        """Note an answer that brought no page."""
+        await self._do(self._store.rechecked, recheck, status, ("", ""), now)
+
+    async def refile(self, capture: Capture) -> Capture:
+        """Archive a page that was fetched again."""
+        return await self._do(lambda: replace(capture, place=self._archive.append(capture)))
+
+    async def reconsider(self, recheck: Recheck, outcome: Analysis | Rejection, source: Source, now: datetime) -> int:
+        """Compare a page that was fetched again with what it said before; how many facts have changed."""
+        return await self._do(rechecking.reconsider, recheck, outcome, source, self._store, now)
 
     async def fail(self, candidate: Candidate, issue: Issue, now: datetime, *, again: bool) -> None:
         """Note that a link could not be fetched."""

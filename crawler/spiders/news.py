@@ -31,6 +31,8 @@ from db.model import (
     Gap,
     Issue,
     Level,
+    Offer,
+    Recheck,
     Rejection,
     Source,
 )
@@ -74,6 +76,9 @@ class NewsSpider(Spider):
                     yield self._ask(Visit(channel=channel, state=state or _unasked(channel), oldest=self.plan.oldest))
         for candidate in islice(filter(self._is_mine, self.desk.waiting), MAX_LINKS):
             yield self._fetch(candidate)
+        for recheck in [] if self.plan.rounds else await self.desk.due(self.plan.now()):
+            if recheck.source in self.sources:
+                yield self._fetch_again(recheck)
 
     def _is_mine(self, candidate: Candidate) -> bool:
         """Whether a source of this plan offered it, or its publisher is one."""
@@ -248,6 +253,46 @@ class NewsSpider(Spider):
             return await self._failed(candidate, fault)
         await self.desk.settle(faults.rejection(candidate, fault, self.plan.now()), self._source(candidate))
         return self._ended(candidate, "rejections")
+
+    # -- kept reports, looked at again
+
+    def _fetch_again(self, recheck: Recheck) -> Request:
+        validators = (("If-None-Match", recheck.etag), ("If-Modified-Since", recheck.last_modified))
+        return Request(
+            recheck.url,
+            callback=self.on_kept_page,
+            errback=self.on_kept_page_failure,
+            headers={name: value for name, value in validators if value},
+            priority=-_CHANNEL_FIRST,
+            dont_filter=True,
+            cb_kwargs={"recheck": recheck},
+        )
+
+    async def on_kept_page(self, response: Response, recheck: Recheck) -> None:
+        """Compare a kept report with its page as it is now."""
+        now = self.plan.now()
+        if response.status != 200:
+            return await self.desk.rechecked(recheck, response.status, now)
+        source = self.sources[recheck.source]
+        capture = Capture(
+            url=response.url, requested_url=recheck.url, fetched_at=now, status=200, headers=_all_headers(response),
+            body=response.body, offer=Offer(source=recheck.source, title=recheck.title),
+        )  # fmt: skip
+        try:
+            outcome = await self.analyst.analysed(await self.desk.refile(capture), source)
+            await self.desk.reconsider(recheck, outcome, source, now)
+        except Exception:  # noqa: BLE001  # the boundary of one page, as above
+            fault = faults.bug(traceback.format_exc())
+            told = Issue(what=fault.what, level=Level.ERROR, detail=fault.detail, source=source.id, url=recheck.url)
+            await self.desk.note([told], now)
+        return None
+
+    async def on_kept_page_failure(self, failure: Failure) -> None:
+        """A kept report that could not be fetched again: it is tried another day."""
+        asked: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        await self.desk.rechecked(asked.cb_kwargs["recheck"], 0, self.plan.now())
+
+    # -- ends
 
     async def _failed(self, candidate: Candidate, fault: faults.Fault) -> None:
         level = Level.ERROR if fault.is_bug else Level.WARNING

@@ -78,7 +78,7 @@ def _nearness(one: Fingerprint, other: Fingerprint) -> float:
 def _soon(one: Fingerprint, other: Fingerprint) -> float:
     """Whether both came out within days, as reprints do; what follows up on an event comes later."""
     if not one.day or not other.day:
-        return 0.8
+        return 0.74
     return 1 / (1 + math.exp(2 * (abs(one.day - other.day) - 3.5)))
 
 

@@ -1,13 +1,13 @@
 """Labelled reports in, how well stories are told apart out: precision, recall and F1 over pairs of reports."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from typing import Any
 
-from crawler import facts, stories
-from db.model import Article, Link, Neighbour
+from crawler import stories
+from db.model import Article, Facts, Link, Neighbour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +45,11 @@ class Pairs:
         return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
 
 
-def labelled(rows: Iterable[Mapping[str, Any]]) -> list[Labelled]:
-    """Rows with ``text``, ``lang``, and where known ``date``, ``headline`` or ``title``, ``publisher`` and labels."""
+def labelled(rows: Iterable[Mapping[str, Any]], find: Callable[[Article], Facts]) -> list[Labelled]:
+    """Rows with the facts that ``find`` finds in them.
+
+    A row has ``text`` and ``lang``, and where known ``date``, ``headline`` or ``title``, ``publisher`` and labels.
+    """
     found = []
     for number, row in enumerate(rows, 1):
         day = date.fromisoformat(str(row["date"])[:10]) if row.get("date") else None
@@ -56,7 +59,7 @@ def labelled(rows: Iterable[Mapping[str, Any]]) -> list[Labelled]:
             text=text, language=str(row["lang"]), published_on=day,
         )  # fmt: skip
         publisher = str(row.get("publisher", ""))
-        placing = stories.placing(article, facts.find(article), publisher, 0)
+        placing = stories.placing(article, find(article), publisher, 0)
         order = (placing.fingerprint.day, f"{number:06}")
         found.append(
             Labelled(

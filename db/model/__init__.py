@@ -29,6 +29,7 @@ from db.model.pages import (
     Verdict,
     Zone,
 )
+from db.model.rechecks import RECHECK_DAYS, Change, Recheck
 from db.model.sources import Channel, ChannelKind, Engine, Rule, Source, SourceKind
 from db.model.stories import Fingerprint, Likeness, Link, Neighbour, Placer, Placing, Relation
 from db.model.watch import (
@@ -47,11 +48,13 @@ from db.model.watch import (
 )
 
 __all__ = [
+    "RECHECK_DAYS",
     "Analysis",
     "Answer",
     "Article",
     "Candidate",
     "Capture",
+    "Change",
     "Channel",
     "ChannelKind",
     "ChannelState",
@@ -81,6 +84,7 @@ __all__ = [
     "Placing",
     "Reason",
     "Recall",
+    "Recheck",
     "Rejection",
     "Relation",
     "Rule",

@@ -17,14 +17,21 @@ from db import rows
 from db.errors import StoreBusyError
 from db.model import Analysis, Candidate, ChannelState, Counts, Haul, Issue, Place, Placer, Rejection, Sample, Source
 from db.schema import migrate
-from db.store.stories import StoryStore
+from db.store.revisions import RevisionStore
 from db.store.tables import assign
 
 MAX_TRIES = 3
 _BUSY_SECONDS = 30
+_CAPTURES = (  # where captures are named: table, column of the archive's file, column of the offset in it
+    ("articles", "archive_file", "archive_offset"),
+    ("pages", "archive_file", "archive_offset"),
+    ("editions", "archive_file", "archive_offset"),
+    ("revisions", "old_file", "old_offset"),
+    ("revisions", "new_file", "new_offset"),
+)
 
 
-class Store(StoryStore):
+class Store(RevisionStore):
     """One open database with the right to write it, held by a lock that names its holder.
 
     Raises:
@@ -187,17 +194,24 @@ class Store(StoryStore):
             if self._is_another(report, analysis):
                 row = {**row, "key": page, "canonical_url": row["url"]}
             old = next(self._db.query("SELECT id, fetched_at, url FROM articles WHERE key=?", [row["key"]]), None)
-            number = old["id"] if old else self._insert("articles", row)
-            if old and (str(row["fetched_at"]), str(row["url"])) <= (old["fetched_at"], old["url"]):
-                self._upsert("articles", row, "key")
-            if not old or (str(row["fetched_at"]), str(row["url"])) <= (old["fetched_at"], old["url"]):
-                text: rows.Row = {"id": number, "title": analysis.article.headline, "text": analysis.article.text}
-                self._upsert("texts", text, "id")
-                self._keep_facts(number, analysis)
-                if placer:
-                    self._place(number, analysis, str(row["key"]), placer)
+            number = int(old["id"]) if old else self._insert("articles", row)
+            if not old and "post" not in analysis.article.marks:
+                self._watch(number, analysis)
+            mine, theirs = (str(row["fetched_at"]), str(row["url"])), (old["fetched_at"], old["url"]) if old else None
+            if theirs is None or (mine <= theirs and not self._is_revised(number)):
+                if old:
+                    self._upsert("articles", row, "key")
+                self._say(number, analysis, str(row["key"]), placer)
             self._settle_page(rows.page_row(analysis, page, self.run, number))
         return old is None
+
+    def _say(self, number: int, analysis: Analysis, key: str, placer: Placer | None) -> None:
+        """Keep the text of a report, what it says, and its place among the stories."""
+        text: rows.Row = {"id": number, "title": analysis.article.headline, "text": analysis.article.text}
+        self._upsert("texts", text, "id")
+        self._keep_facts(number, analysis)
+        if placer:
+            self._place(number, analysis, key, placer)
 
     def reject(self, rejection: Rejection, *, page: str, source: Source) -> None:
         """Remember why the page called ``page`` is no report; a page that once was one stays one."""
@@ -223,17 +237,19 @@ class Store(StoryStore):
 
     def kept_places(self) -> set[Place]:
         """Where the captures of all reports stand in the archive."""
-        sql = "SELECT archive_file AS f, archive_offset AS o FROM articles WHERE archive_file IS NOT NULL"
+        sql = " UNION ".join(
+            f"SELECT {file} AS f, {offset} AS o FROM {table} WHERE {file} IS NOT NULL"  # noqa: S608  # names are ours
+            for table, file, offset in _CAPTURES
+            if table != "pages"
+        )
         return {Place(file=row["f"], offset=row["o"]) for row in self._db.query(sql)}
 
     def move_captures(self, moves: dict[Place, Place]) -> None:
         """Follow captures that pruning has moved."""
         with self._transaction():
-            for table in ("articles", "pages"):
+            for table, file, offset in _CAPTURES:
                 for old, new in moves.items():
-                    sql = (
-                        f"UPDATE {table} SET archive_file=?, archive_offset=? WHERE archive_file=? AND archive_offset=?"  # noqa: S608  # one of two literals
-                    )
+                    sql = f"UPDATE {table} SET {file}=?, {offset}=? WHERE {file}=? AND {offset}=?"  # noqa: S608  # see above
                     self._db.execute(sql, [new.file, new.offset, old.file, old.offset])
 
     def forget_captures(self, file: str) -> None:

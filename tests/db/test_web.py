@@ -24,11 +24,30 @@ PAGES = (
     "/deserters/pages?_columns=all", "/deserters/pages/1", "/deserters/issues", "/deserters/runs", "/deserters/runs/1",
     "/deserters/timetable", "/deserters/articles", "/deserters/texts", "/report/1", "/capture/1", "/-/metadata",
 )  # fmt: skip
+TOLD = """
+INSERT INTO series (id, type, territory, organisation) VALUES (1, 'deserters', 'ru', 'Mediazona');
+INSERT INTO figures (report, start, "end", quote, series, type, low, high, unit, counted, territory, period_certainty,
+    cumulative, per, speaker, organisation, certainty, known_from)
+    SELECT id, 0, 4, substr(text, 1, 4), 1, 'deserters', 9, 9, 'people', '', 'ru', 0, 0, '', '', 'Mediazona', 1, '2026'
+    FROM texts;
+INSERT INTO decisions (report, start, "end", quote, kind, country, decided_by, articles, sentence, certainty,
+    known_from)
+    SELECT id, 0, 4, substr(text, 1, 4), 'asylum-granted', 'fi', '', '', '', 1, '2026' FROM texts;
+INSERT INTO stories (anchor, title, lead, lead_report, newest, origin, reports, originals, origins, languages,
+    countries, made_at, changed_at)
+    SELECT 1, title, '', 1, strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'), '', 1, 1, 1, '[]', '[]', '2026', '2026'
+    FROM articles WHERE id = 1;
+INSERT INTO revisions (report, at, what, old, new, old_sha256, new_sha256)
+    VALUES (1, '2026', 'figure', '8', '9', '', '');
+"""
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return build(tmp_path_factory.mktemp("web"))
+    found = build(tmp_path_factory.mktemp("web"))
+    with sqlite3.connect(found.db) as connection:
+        connection.executescript(TOLD)
+    return found
 
 
 @pytest.fixture(scope="module")

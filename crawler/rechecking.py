@@ -1,0 +1,30 @@
+"""A kept report and its page as fetched again in, what it says otherwise now out, written down."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from crawler import facts
+from db.model import Analysis, Change, Recheck, Rejection, Source
+from db.store import Store
+
+
+def reconsider(recheck: Recheck, outcome: Analysis | Rejection, source: Source, store: Store, now: datetime) -> int:
+    """Compare a kept report with its page as fetched again; how many facts have changed.
+
+    A page that is read as no report any more changes nothing: it may be a wall, or a page that only looks otherwise.
+    """
+    if isinstance(outcome, Rejection):
+        store.rechecked(recheck, 200, ("", ""), now)
+        return 0
+    article, capture = outcome.article, outcome.capture
+    before = replace(
+        article, text=recheck.text, headline=recheck.title, language=recheck.language, published_on=recheck.published_on
+    )
+    found = facts.changes(facts.find(before, source.country), outcome.facts)
+    if recheck.published_on and article.published_on and recheck.published_on != article.published_on:
+        found.append(Change(what="date", old=str(recheck.published_on), new=str(article.published_on)))
+    if found:
+        store.revise(recheck, outcome, found, now)
+    else:
+        store.rechecked(recheck, 200, (capture.header("etag"), capture.header("last-modified")), now)
+    return len(found)
