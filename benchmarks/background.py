@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crawler.stories.concepts import concepts
-from crawler.stories.fingerprint import marks, stems
+from crawler.stories.fingerprinting import marks, stems
 
 HOME = Path(__file__).parent.parent
 SHARED = HOME.parent / "shared/corpus"

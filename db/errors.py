@@ -11,3 +11,7 @@ class StoreBusyError(DesertersError):
 
 class ArchiveError(DesertersError):
     """A WARC file cannot be read, or cannot be read further; the text names the file and the offset."""
+
+
+class ExportError(DesertersError):
+    """The database cannot be exported so; the text says why and what to do."""

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from crawler import sources as watch_list
-from scheduler import cli_alerts, cli_sources, evaluating, jobs, show, show_silence, timetable
+from scheduler import cli_alerts, cli_sources, cli_stories, evaluating, jobs, show, show_silence, timetable
 from scheduler import config as configuration
 from scheduler import explain as explaining
 from scheduler import silence as silences
@@ -35,6 +35,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_alerts.app, name="alerts")
+app.add_typer(cli_stories.app, name="stories")
 
 
 @app.command()
@@ -206,6 +207,22 @@ def schedule(
         given = {"db": db, "archive": archive, "sources": sources, "allow_private": allow_private}
         settings = configuration.load({**given, "times": times, "zone": zone}, config)
         timetable.run(settings, config)
+
+
+@app.command()
+def export(
+    target: Annotated[Path, typer.Argument(help="The new SQLite file.", dir_okay=False)],
+    as_of: Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Day, UTC; its end counts.")],
+    db: DbOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the database as it was known at the end of a day, byte for byte the same each time."""
+    from scheduler.exporting import export_as_of  # noqa: PLC0415  # it brings the rules of stories along
+
+    with plainly():
+        settings = configuration.load({"db": db}, config)
+        count = export_as_of(settings.db, target, as_of.date())
+        out.print(f"{target}: {count} reports as known on {as_of:%Y-%m-%d}, without protected names and places.")
 
 
 @app.command()

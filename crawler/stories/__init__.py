@@ -8,10 +8,12 @@ matter: a report that comes late takes over those later ones that it fits better
 from collections.abc import Iterator, Sequence
 
 from crawler.stories.comparing import likeness
-from crawler.stories.fingerprint import fingerprint
-from crawler.stories.keys import keys
+from crawler.stories.fingerprinting import fingerprint
+from crawler.stories.indexing import keys
 from crawler.stories.leads import lead
 from db.model import Article, Facts, Likeness, Link, Neighbour, Placing, Relation
+
+__all__ = ["DAYS", "chains", "keys", "place", "placing"]
 
 SAME_ORIGINAL = 0.94  # likeness from which two reports go back to one original
 SAME_EVENT = 0.65

@@ -10,7 +10,7 @@ from db.model import Fingerprint, Likeness
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 BACKGROUND = Path(__file__).with_name("background.json")
-COPIED = 0.55  # share of the shorter text's shingles in the other from which it is the same text
+COPIED = 0.55  # share of the shorter text's shingles in the other from which it is the same text, if its figures are
 _CLOSE = 0.02  # two figures that differ by so little may be one, rounded
 _DAYS = 6.0
 _MANY = 3
@@ -22,7 +22,7 @@ def likeness(one: Fingerprint, other: Fingerprint) -> Likeness:
     weights = _weights()
     original = _logistic(found, weights["original"])
     event = max(original, _logistic(found, weights["event"]))
-    copy = one.language == other.language and found["shingles"] >= COPIED
+    copy = one.language == other.language and found["shingles"] >= COPIED and not found["figures_differ"]
     return Likeness(original=max(original, 0.99 * copy), event=max(event, 0.99 * copy), copy=copy)
 
 

@@ -1,11 +1,11 @@
 """Links between reports in, stories out: which belong together, kept under numbers that never change their meaning."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from db import rows
-from db.model import Analysis, Link, Neighbour, Placer, Relation
+from db.model import Analysis, Fingerprint, Link, Neighbour, Placer, Relation
 from db.rows.stories import order, packed, unpacked
 from db.store.facts import FactStore
 
@@ -34,20 +34,38 @@ class StoryStore(FactStore):
         """Put two reports, and with them their stories, together for good."""
         with self._transaction():
             self._rule("merge", (report, other), now, note)
-            first, second = sorted((report, other), key=self._order_of)
-            root = self._root(second)
-            if root != self._root(first):
-                self._link(Link(report=root, parent=first, relation=Relation.EVENT, likeness=1.0), fixed=True)
-                self._regroup({self._story_of(report), self._story_of(other)}, rows.stamp(now))
+            self._merge((report, other), rows.stamp(now))
 
     def split(self, report: int, now: datetime, note: str = "") -> None:
         """Take a report, and what goes back to it, out of its story for good."""
         with self._transaction():
-            parent = self._parent_of(report)
-            self._rule("split", (report, parent), now, note)
-            self._hand_over(report, parent)
-            self._link(Link(report=report), fixed=True)
-            self._regroup({self._story_of(report)}, rows.stamp(now))
+            pair = (report, self._parent_of(report))
+            self._rule("split", pair, now, note)
+            self._split(pair, rows.stamp(now))
+
+    def pin(self, report: int, now: datetime, note: str = "") -> None:
+        """Keep a report where it is, whatever arrives later."""
+        with self._transaction():
+            pair = (report, self._parent_of(report))
+            self._rule("pin", pair, now, note)
+            self._pin(pair, rows.stamp(now))
+
+    def _merge(self, pair: tuple[int, int], now: str) -> None:
+        first, second = sorted(pair, key=self._order_of)
+        root = self._root(second)
+        if root != self._root(first):
+            self._link(Link(report=root, parent=first, relation=Relation.EVENT, likeness=1.0), fixed=True)
+            self._regroup({self._story_of(each) for each in pair}, now)
+
+    def _split(self, pair: tuple[int, int], now: str) -> None:
+        report, parent = pair
+        self._hand_over(report, parent)
+        self._link(Link(report=report), fixed=True)
+        self._regroup({self._story_of(report)}, now)
+
+    def _pin(self, pair: tuple[int, int], now: str) -> None:
+        del now
+        self._db.execute("UPDATE placements SET fixed=1 WHERE report=?", [pair[0]])
 
     def _hand_over(self, report: int, parent: int) -> None:
         """Leave the story's number with what remains, where it began with what is taken out."""
@@ -58,39 +76,39 @@ class StoryStore(FactStore):
             if self._is_under(Link(report=report, parent=row["anchor"])):
                 self._db.execute("UPDATE stories SET anchor=? WHERE id=?", [self._root(parent), row["id"]])
 
-    def pin(self, report: int, now: datetime, note: str = "") -> None:
-        """Keep a report where it is, whatever arrives later."""
-        with self._transaction():
-            self._rule("pin", (report, self._parent_of(report)), now, note)
-            self._db.execute("UPDATE placements SET fixed=1 WHERE report=?", [report])
-
     def _rule(self, kind: str, pair: tuple[int, int], now: datetime, note: str) -> None:
         ruling: rows.Row = {"at": rows.stamp(now), "kind": kind, "report": pair[0], "other": pair[1], "note": note}
         self._insert("rulings", ruling)
 
     # -- placing
 
+    def replay(self, placer: Placer, keys: Callable[[Fingerprint], Sequence[str]]) -> None:
+        """Put stories together anew from fingerprints, in the order in which their reports arrived."""
+        sql = (
+            "SELECT report, fingerprint, fetched_at, coalesce(published_at, fetched_at) || ' ' || key AS place "
+            "FROM fingerprints JOIN articles ON articles.id = report ORDER BY report"
+        )
+        with self._transaction():
+            for row in list(self._db.query(sql)):
+                found = unpacked(row["fingerprint"])
+                self._index(row["report"], found.day, keys(found))
+                self._begin(row["report"], row["place"], row["fetched_at"])
+                self._settle_links(row["report"], keys(found), placer, row["fetched_at"])
+            rulings = list(self._db.query("SELECT kind, report, other, at FROM rulings ORDER BY id"))
+        for ruling in rulings:
+            self._again(ruling["kind"], (ruling["report"], ruling["other"]), ruling["at"])
+
+    def _again(self, kind: str, pair: tuple[int, int], at: str) -> None:
+        with self._transaction():
+            ruling = {"merge": self._merge, "split": self._split, "pin": self._pin}[kind]
+            ruling(pair, at)
+
     def _place(self, report: int, analysis: Analysis, key: str, placer: Placer) -> None:
         """Give a report its place among the stories; within the caller's transaction."""
-        if analysis.placing is None:
-            return
-        now = rows.stamp(analysis.capture.fetched_at)
-        self._know_placing(report, analysis, key)
-        mine = self._neighbour(report)
-        if mine is None:
-            return
-        near = self._near(mine, analysis.placing.keys)
-        links = [link for link in placer(mine, near) if not (self._is_apart(link) or self._is_under(link))]
-        touched = {mine.story} if mine.story else set()
-        for link in links:
-            touched |= {self._story_of(link.report), self._story_of(link.parent)}
-            self._link(link)
-        self._regroup(touched - {0}, now)
-
-    def _know_placing(self, report: int, analysis: Analysis, key: str) -> None:
         found = analysis.placing
         if found is None:
             return
+        now = rows.stamp(analysis.capture.fetched_at)
         row: rows.Row = {
             "report": report,
             "day": found.fingerprint.day,
@@ -100,18 +118,35 @@ class StoryStore(FactStore):
             "lead_end": found.lead.end,
         }
         self._upsert("fingerprints", row, "report")
+        self._index(report, found.fingerprint.day, found.keys)
+        self._begin(report, order(analysis.article, analysis.capture, key), now)
+        self._settle_links(report, found.keys, placer, now)
+
+    def _settle_links(self, report: int, keys: Sequence[str], placer: Placer, now: str) -> None:
+        mine = self._neighbour(report)
+        if mine is None:
+            return
+        near = self._near(mine, keys)
+        links = [link for link in placer(mine, near) if not (self._is_apart(link) or self._is_under(link))]
+        touched = {mine.story}
+        for link in links:
+            touched |= {self._story_of(link.report), self._story_of(link.parent)}
+            self._link(link)
+        self._regroup(touched - {0}, now)
+
+    def _index(self, report: int, day: int, keys: Sequence[str]) -> None:
         self._db.execute("DELETE FROM story_keys WHERE report=?", [report])
         sql = "INSERT INTO story_keys (key, day, report) VALUES (?, ?, ?)"
-        self._db.conn.executemany(sql, [(each, found.fingerprint.day, report) for each in found.keys])
-        where = order(analysis.article, analysis.capture, key)
-        known = next(self._db.query("SELECT story FROM placements WHERE report=?", [report]), None)
-        if known:
+        self._db.conn.executemany(sql, [(each, day, report) for each in keys])
+
+    def _begin(self, report: int, where: str, now: str) -> None:
+        """A story of its own for a report that is in none yet."""
+        if self._story_of(report):
             self._db.execute('UPDATE placements SET "order"=? WHERE report=?', [where, report])
             return
-        story = self._new_story(report, rows.stamp(analysis.capture.fetched_at))
         placement: rows.Row = {
-            "report": report, "story": story, "original": report, "parent": None, "relation": "first",
-            "likeness": 0.0, "fixed": 0, "order": where,
+            "report": report, "story": self._new_story(report, now), "original": report, "parent": None,
+            "relation": "first", "likeness": 0.0, "fixed": 0, "order": where,
         }  # fmt: skip
         self._insert("placements", placement)
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from db.queries import news
+from db.queries import news, stories
 from db.queries.news import Filter, Told, Waiting
 from db.rows import Row, stamp
 from db.store import Store
@@ -78,7 +78,7 @@ def test(store: Store, path: Path, config: Config, now: datetime) -> Outcome:
         detail="this is a test; nothing is wrong",
     )  # fmt: skip
     day = now - timedelta(days=1)
-    digest = writing.digest(news.since(path, day), [told], news.answered(path, day), now)
+    digest = writing.digest(_news(path, day, now, [told]), now)
     _post(store, _letters(config.alerts, "test alarm", writing.alarm([told]), now))
     _post(store, _letters(config.alerts, "test mended", writing.mended([told]), now))
     _post(store, _letters(config.digest, "test digest", digest, now))
@@ -115,9 +115,18 @@ def _digest(store: Store, path: Path, config: Config, now: datetime) -> None:
     if not config.digest or now < due or (last and last >= due):
         return
     start = max(last, now - timedelta(days=7)) if last else now - timedelta(days=1)
-    answered = news.answered(path, now - timedelta(days=1))
-    words = writing.digest(news.since(path, start), news.open_troubles(path), answered, now)
+    words = writing.digest(_news(path, start, now, news.open_troubles(path)), now)
     _post(store, _letters(config.digest, "digest", words, now))
+
+
+def _news(path: Path, start: datetime, now: datetime, troubles: Sequence[Told]) -> writing.News:
+    return writing.News(
+        found=news.since(path, start),
+        stories=stories.new_stories(path, start),
+        figures=stories.moved_figures(path, start),
+        troubles=troubles,
+        answered=news.answered(path, now - timedelta(days=1)),
+    )
 
 
 def _watch(store: Store, path: Path, watch: Watch, now: datetime) -> None:

@@ -1,11 +1,13 @@
 """What is to be told in, subject and text of a message out; plain text, no secrets. Pure."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from crawler.urls import registrable
 from db.queries.news import Found, Told
+from db.queries.stories import Moved, StoryLine
 
 _MANY = 3  # sources of one host with one trouble, from which they are one line
 _SHOWN = 25  # reports listed in one message
@@ -37,13 +39,47 @@ def mended(troubles: Sequence[Told]) -> tuple[str, str]:
     return f"Deserters: {one if len(troubles) == 1 else f'{len(troubles)} troubles are mended'}", "\n".join(lines)
 
 
-def digest(found: Sequence[Found], troubles: Sequence[Told], counts: tuple[int, int], now: datetime) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What a digest tells: new reports, new stories, figures that changed, troubles, and how many sources answered."""
+
+    found: Sequence[Found]
+    stories: Sequence[StoryLine]
+    figures: Sequence[Moved]
+    troubles: Sequence[Told]
+    answered: tuple[int, int]
+
+
+def digest(news: News, now: datetime) -> tuple[str, str]:
     """The morning's digest: what is new, and what is wrong with the watch."""
-    well, asked = counts
-    new = f"{_count(found)}." if found else "No new reports."
-    lines = [new, f"{well} of {asked} sources answered without fault.", "", *_reports(found), ""]
-    lines += ["In trouble:", *_lines(troubles)] if troubles else ["Nothing is in trouble."]
-    return f"Deserters, {now:%d %B %Y}: {_count(found)}", "\n".join(lines)
+    well, asked = news.answered
+    new = f"{_count(news.found)}." if news.found else "No new reports."
+    lines = [new, f"{well} of {asked} sources answered without fault.", ""]
+    lines += ["New stories:", *_stories(news.stories), ""] if news.stories else ["No new stories.", ""]
+    lines += ["Figures that changed:", *_figures(news.figures), ""] if news.figures else ["No figure changed.", ""]
+    lines += ["New reports:", *_reports(news.found), ""] if news.found else []
+    lines += ["In trouble:", *_lines(news.troubles)] if news.troubles else ["Nothing is in trouble."]
+    return f"Deserters, {now:%d %B %Y}: {_told(news)}", "\n".join(lines)
+
+
+def _told(news: News) -> str:
+    stories = f"{len(news.stories)} new stor{'y' if len(news.stories) == 1 else 'ies'}, " if news.stories else ""
+    return f"{stories}{_count(news.found)}"
+
+
+def _stories(stories: Sequence[StoryLine]) -> Iterable[str]:
+    for one in stories[:_SHOWN]:
+        origins = f"{one.origins} independent origin{'' if one.origins == 1 else 's'}"
+        reports = f"{one.reports} report{'' if one.reports == 1 else 's'}"
+        yield f"- {one.title}\n  story {one.id}: {reports}, {origins}; {one.languages}\n  {one.url}"
+    if len(stories) > _SHOWN:
+        yield f"and {len(stories) - _SHOWN} more; the site has them all."
+
+
+def _figures(figures: Sequence[Moved]) -> Iterable[str]:
+    for one in figures[:_SHOWN]:
+        whose = f", {one.whose}" if one.whose else ""
+        yield f"- {one.what}{whose}: {one.old or 'nothing'} became {one.new or 'nothing'}\n  {one.title}\n  {one.url}"
 
 
 def watch(name: str, found: Sequence[Found]) -> tuple[str, str]:

@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawler import facts, stories
 from db.model import ChannelKind, ChannelState, Trouble
 from db.queries import news
 from db.store import Store
@@ -194,6 +195,31 @@ def test_a_digest_comes_once_a_morning_with_what_is_new_and_what_is_wrong(tmp_pa
     assert "- A deserter wins asylum\n  Das Blatt, de, 2026-03-01\n  https://blatt.example/1" in first["message"]
     assert "In trouble:\n- de/blatt cannot be reached since" in first["message"]
     assert second["title"] == "Deserters, 02 March 2026: 1 new report"
+
+
+def told(store: Store, number: int, text: str, day: date) -> None:
+    url = f"https://blatt.example/{number}"
+    article = factory.article(url, headline=text, text=text, language="en", published_on=day)
+    said = facts.find(article)
+    analysis = factory.analysis(
+        url, article=article, facts=said, placing=stories.placing(article, said, "Das Blatt", day.toordinal())
+    )
+    store.save(analysis, page=url, report=url, placer=stories.place)
+
+
+def test_a_digest_tells_new_stories_with_links_and_figures_that_changed(tmp_path: Path, hook: Webhook) -> None:
+    with desk(tmp_path, digest=[hook.address], digest_time="07:00") as (store, config):
+        told(store, 1, "In January 2026 courts received 1,200 cases of desertion, Mediazona counted.", date(2026, 2, 1))
+        told(
+            store, 2, "In February 2026 courts received 1,350 cases of desertion, Mediazona counted.", date(2026, 3, 1)
+        )
+        round_at(store, config, NOW)
+    message = hook.got[0]["message"]
+    assert hook.got[0]["title"] == "Deserters, 01 March 2026: 2 new stories, 2 new reports"
+    assert "New stories:\n- In " in message
+    assert "1 report, 1 independent origin; en\n  https://blatt.example/" in message
+    assert "- absence-cases, Mediazona: 1,200 became 1,350\n" in message
+    assert "https://blatt.example/2" in message.split("Figures that changed:")[1].split("New reports:")[0]
 
 
 # -- watches
