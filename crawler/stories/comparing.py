@@ -14,6 +14,7 @@ COPIED = 0.55  # share of the shorter text's shingles in the other from which it
 _CLOSE = 0.02  # two figures that differ by so little may be one, rounded
 _DAYS = 6.0
 _MANY = 3
+_FORTNIGHT, _ANOTHER = 14, 0.7
 
 
 def likeness(one: Fingerprint, other: Fingerprint) -> Likeness:
@@ -22,6 +23,8 @@ def likeness(one: Fingerprint, other: Fingerprint) -> Likeness:
     weights = _weights()
     original = _logistic(found, weights["original"])
     event = max(original, _logistic(found, weights["event"]))
+    if found["figures_differ"] and abs(one.day - other.day) > _FORTNIGHT:
+        event *= _ANOTHER  # the same words with other figures some weeks later: a series, not one event
     copy = one.language == other.language and found["shingles"] >= COPIED and not found["figures_differ"]
     return Likeness(original=max(original, 0.99 * copy), event=max(event, 0.99 * copy), copy=copy)
 
