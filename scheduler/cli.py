@@ -127,16 +127,30 @@ def explain(
 
 @app.command()
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="Labelled rows, one JSON object a line.", exists=True, dir_okay=False)],
+    files: Annotated[
+        list[Path], typer.Argument(help="Labelled rows, one JSON object a line.", exists=True, dir_okay=False)
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
+    stories: Annotated[bool, typer.Option("--stories", help="Judge by story_id which rows tell of one event.")] = False,
 ) -> None:
-    """Score the judge on a labelled file: precision, recall and F1, by language and by kind, and the misses."""
+    """Score the judge, the facts or the stories on labelled files: whatever the rows have labels for."""
+    from scheduler import evaluating_facts  # noqa: PLC0415  # it brings the rules of facts along
+
     with plainly():
-        found = evaluating.evaluate_file(file)
-        if as_json:
-            typer.echo(evaluating.as_json(found))
-        else:
-            evaluating.show(out, found)
+        rows = evaluating_facts.read(files)
+        if stories or evaluating_facts.is_of_facts(rows) or evaluating_facts.is_of_stories(rows):
+            told = evaluating_facts.scored(rows, stories=stories)
+            if as_json:
+                typer.echo(evaluating_facts.as_json(told))
+            else:
+                evaluating_facts.show(out, told)
+            return
+        for file in files:
+            found = evaluating.evaluate_file(file)
+            if as_json:
+                typer.echo(evaluating.as_json(found))
+            else:
+                evaluating.show(out, found)
 
 
 @app.command()

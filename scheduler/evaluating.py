@@ -27,7 +27,7 @@ def evaluate_file(path: Path) -> Evaluation:
         LabelsError: there is no row; a line is no JSON object, has neither title nor text, or an unknown label.
     """
     try:
-        rows = list(rows_of(_objects(path)))
+        rows = list(rows_of(_labelled(path)))
     except (OSError, EOFError) as error:
         raise LabelsError(f"{path}: cannot be read: {error}") from error
     except ValueError as error:
@@ -39,22 +39,32 @@ def evaluate_file(path: Path) -> Evaluation:
     return evaluate(rows)
 
 
-def _objects(path: Path) -> Iterator[dict[str, object]]:
+def objects(path: Path) -> Iterator[dict[str, object]]:
+    """The JSON objects of ``path``, one a line, packed with gzip or not.
+
+    Raises:
+        ValueError: a line is no JSON object; names the line.
+    """
     content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     for number, line in enumerate(content.decode("utf-8").split("\n"), 1):
         if line.strip():
             yield _object(line, number)
 
 
+def _labelled(path: Path) -> Iterator[dict[str, object]]:
+    for number, row in enumerate(objects(path), 1):
+        if row.get("label", "not") not in _LABELS:
+            raise ValueError(f"line {number} has the label {row['label']!r}; known are {', '.join(_LABELS)}")
+        yield row
+
+
 def _object(line: str, number: int) -> dict[str, object]:
     try:
-        row = dict(json.loads(line).items())
+        row: dict[str, object] = dict(json.loads(line).items())
     except ValueError as error:
         raise ValueError(f"line {number} is no JSON: {error}") from error
     except AttributeError as error:
         raise ValueError(f"line {number} is no JSON object") from error
-    if row.get("label", "not") not in _LABELS:
-        raise ValueError(f"line {number} has the label {row['label']!r}; known are {', '.join(_LABELS)}")
     return row
 
 
