@@ -1,6 +1,6 @@
 """A read page in, its figures out: what each quantity counts, by the nouns beside it and the deeds around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler.facts.page import Page, Span
 from crawler.facts.quantities import Form, Quantity, quantities
@@ -10,8 +10,10 @@ _AHEAD, _BACK = 6, 5  # words in which the counted noun stands, behind and befor
 _FEW = 10  # people who act in a report, told in words or digits, are no figure
 _CLAUSE = 8  # a deed in another clause is as far as one so many words further off
 _FAR = 16
-_BESIDE = 4  # words between a number without a noun and a deed of its own
+_BESIDE = 5  # words between a number without a noun and a deed of its own
 _LARGE = 100
+_ADULT = 16
+_SHORT = 8  # words of a sentence that only gives another number: "In all of 2025 it was 112."
 _DOUBTED = 4  # "doubled" and "threefold" are more often a way to speak than a figure
 
 _NOUNS = {
@@ -60,6 +62,7 @@ _CLAIM_ACTS = {
     "grant": FigureType.GRANTS,
     "refuse": FigureType.REFUSALS,
 }
+_DONE_TO_PEOPLE = frozenset({"granted", "refused", "grant", "refuse", "visa", "helped", "convicted", "charged"})
 _STRONG = {"helped": 4, "asked": 2, "otherwise": 0.5}  # what was done for people says more than what they did
 _BREAKS = ",;:()–—\n"
 
@@ -99,6 +102,7 @@ def _counted(page: Page, each: Quantity, found: list[Counted], numbers: set[int]
         inherited = _inherited(page, each, found)
         if inherited:
             return inherited
+    noun = noun or _subject(page, each, page.sentence(each.core[0])[0])
     if noun is None:
         return None
     return _typed(page, each, *noun)
@@ -116,10 +120,14 @@ def _share(page: Page, each: Quantity) -> Counted | None:
     told_in_words = each.spelled and (each.span[0] in {span[0] for span in page.hits.get("multiples", ())})
     if told_in_words and each.told < _DOUBTED:
         certainty = 0.4
+    elif each.form is Form.TIMES and each.told < 3 and each.spelled and not told_in_words:
+        certainty = 0.3  # "came twice"
     noun = None
     if each.form is Form.PERCENT and each.spelled:
         noun = _nearest_noun(page, each.core[1] + 1, each.core[1] + 5, set())
-        if (noun and noun[0] == "years") or _is_half_of_a_year(page, each):
+        if noun and noun[0] == "years":
+            noun = None
+        if _is_half_of_a_year(page, each):
             return None
         certainty = 0.9 if noun else 0.6
     return Counted(quantity=each, type=type_, unit=unit, noun=noun[1] if noun else None, certainty=certainty)
@@ -133,7 +141,7 @@ def _is_half_of_a_year(page: Page, each: Quantity) -> bool:
         for span in page.hits.get(role, ())
     )
     year = any(page.words.forms[at].isdigit() for at in range(last + 1, min(last + 3, len(page.words.forms))))
-    number = any((("ordinals", at) in page.values) for at in range(max(0, first - 2), first + 1))
+    number = any((("ordinals", at) in page.values) for at in range(max(0, first - 2), first))
     return after or year or (number and each.told in {50, 25})
 
 
@@ -143,14 +151,37 @@ def _prison(page: Page, each: Quantity, noun: Span) -> Counted | None:
     led = page.has("prison", around) or page.has("article", around) or page.has("sentence", around)
     if not led or page.within("age", each.core[0], min(last, each.core[1] + 2)):
         return None
-    if each.told > 30 or each.told < 1:
+    if each.told > 30 or each.told < 1 or _is_bearers_age(page, each):
         return None
-    return Counted(quantity=each, type=FigureType.PRISON_YEARS, unit="years", noun=noun, certainty=0.9)
+    whole = _with_months(page, each, noun)
+    return Counted(quantity=whole, type=FigureType.PRISON_YEARS, unit="years", noun=noun, certainty=0.9)
+
+
+def _is_bearers_age(page: Page, each: Quantity) -> bool:
+    """Whether the years are those of somebody's life: "Yuri 27 years, he waited"."""
+    first = each.core[0]
+    named = first > page.sentence(first)[0] and page.raw(first - 1)[:1].isupper() and page.joins(first - 1)
+    return named and each.told >= _ADULT
+
+
+def _with_months(page: Page, each: Quantity, noun: Span) -> Quantity:
+    """The years with the months that follow them: "three years and six months"."""
+    end = page.sentence(noun[0])[1]
+    for span in page.within("month", noun[1] + 2, min(end, noun[1] + 4)):
+        at = span[0] - 1
+        raw = page.words.forms[at]
+        months = int(raw) if raw.isdigit() and len(raw) < 3 else page.values.get(("numbers", at))
+        if months and 0 < months < 12 and each.low == each.high:
+            years = round(each.told + months / 12, 2)
+            return replace(each, low=years, high=years, span=(each.span[0], span[1]))
+    return each
 
 
 def _inherited(page: Page, each: Quantity, found: list[Counted]) -> Counted | None:
     """The type of the figure before it, for a number without a noun: in brackets, in a list, against another time."""
     first = page.sentence(each.core[0])[0]
+    if each.told < _LARGE and each.low != each.high:
+        return None
     counts = [one for one in found if one.unit not in {"percent", "times", "years"}]
     models = [one for one in counts if first <= one.quantity.core[0] < each.core[0]]
     if not models:
@@ -167,7 +198,7 @@ def _inherited(page: Page, each: Quantity, found: list[Counted]) -> Counted | No
 
 def _unit(model: Counted, act: str) -> str:
     """People, where something was done to those who are counted among applications."""
-    return "people" if act in _PEOPLE_ACTS and model.unit == "applications" else model.unit
+    return "people" if act in _DONE_TO_PEOPLE and model.unit == "applications" else model.unit
 
 
 def _continued(page: Page, each: Quantity, counts: list[Counted]) -> Counted | None:
@@ -175,11 +206,16 @@ def _continued(page: Page, each: Quantity, counts: list[Counted]) -> Counted | N
     before, sentence = page.before(each.core[0]), page.sentence(each.core[0])
     models = [one for one in counts if before and before[0] <= one.quantity.core[0] <= before[1]]
     told = any(page.has(role, sentence) for role in ("reports", "according", "ofthem"))
-    act = _act(page, each, each.core, _PEOPLE_ACTS, reach=_BESIDE)
-    if not models or not (told or act) or each.told < _LARGE:
+    acts = _ALL_ACTS if _is_of_them(page, each) else _PEOPLE_ACTS
+    act = _act(page, each, each.core, acts, reach=_BESIDE)
+    dated = any(page.has(role, sentence) for role in ("year", "months")) or any(
+        len(form) == 4 and form.isdigit() for form in page.words.forms[sentence[0] : sentence[1] + 1]
+    )
+    short = dated and sentence[1] - sentence[0] < _SHORT
+    if not models or not (told or act or short) or each.told < (_FEW if act or short else _LARGE):
         return None
     model = models[-1]
-    chosen = _PEOPLE_ACTS[act] if act else model.type
+    chosen = acts[act] if act else model.type
     if chosen is None:
         return None
     return Counted(quantity=each, type=chosen, unit=_unit(model, act), noun=model.noun, certainty=0.6)
@@ -201,6 +237,19 @@ def _noun(page: Page, each: Quantity, numbers: set[int]) -> tuple[str, Span] | N
         if not _broken(page, span[1], each.span[0], ",;()\n")
     ]
     return max(back, key=lambda one: one[1], default=None)
+
+
+def _subject(page: Page, each: Quantity, first: int) -> tuple[str, Span] | None:
+    """The noun with which the sentence begins: "The number of accused soldiers ... reached 2,750"."""
+    if each.told < _LARGE or each.core[0] - first > _FAR:
+        return None
+    heads = [
+        (role, span)
+        for role in _NOUNS
+        if role != "years"
+        for span in page.within(role, first, min(first + 3, each.core[0] - 1))
+    ]
+    return min(heads, key=lambda one: one[1], default=None)
 
 
 def _nearest_noun(page: Page, first: int, last: int, numbers: set[int]) -> tuple[str, Span] | None:
@@ -258,7 +307,8 @@ def _act(
             if noun[0] <= span[0] and span[1] <= noun[1] and noun != each.core:
                 continue  # the noun itself
             distance = _distance(page, span, (left, right)) + (_WEAK if act in _TOLD else 0)
-            distance -= _STRONG.get(act, 0) + 0.1 * (span[1] - span[0])
+            around = span[0] < left and span[1] > right
+            distance -= _STRONG.get(act, 0) + (0 if around else 0.1 * (span[1] - span[0]))
             if distance < best:
                 best, name = distance, act
     return name
@@ -268,7 +318,9 @@ def _distance(page: Page, act: Span, place: Span) -> float:
     if act[1] < place[0]:
         return place[0] - act[1] + (_CLAUSE if _broken(page, act[1], place[0], ",;\n") else 0)
     if act[0] > place[1]:
-        return act[0] - place[1] - 0.5 + (_CLAUSE if _broken(page, place[1], act[0], ",;\n") else 0)
+        return act[0] - place[1] + 0.4 + (_CLAUSE if _broken(page, place[1], act[0], ",;\n") else 0)
+    if act[0] < place[0] and act[1] > place[1]:  # its words stand around the number
+        return (place[0] - act[0] + act[1] - place[1]) / 2 + (_CLAUSE if ";" in page.quote(*act)[2] else 0)
     return 0.0
 
 
@@ -287,6 +339,7 @@ def _is_no_figure(page: Page, each: Quantity, numbers: set[int]) -> bool:
         or _is_measure(page, each)
         or _is_ordinal(page, each)
         or each.told <= 1
+        or (each.spelled and any(span[1] == each.core[0] - 1 for span in page.hits.get("vague", ())))
     )
 
 

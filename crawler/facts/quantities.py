@@ -93,7 +93,7 @@ def _scaled(page: Page, value: float, core: Span, *, bracketed: bool = False, sp
     half = next(iter(_at(page, "andhalf", last + 1)), None)
     if half and value < _LARGE:
         value, last = value + 0.5, half[1]
-    form = Form.NUMBER
+    form = Form.TIMES if any(span[1] == core[0] - 1 for span in page.hits.get("multiplied", ())) else Form.NUMBER
     if re.match(r"\s?[%٪％]", page.text[page.words.ends[last] :]):
         form = Form.PERCENT
     elif _adjacent(page, last) and (span := next(iter(_at(page, "percent", last + 1)), None)):
@@ -144,6 +144,8 @@ def _spelled_at(page: Page, at: int) -> tuple[float, int]:
     before = 0.0
     while here < len(page.words.forms):
         part = page.values.get(("numbers", here))
+        if part is not None and _is_percent(page, here):
+            break
         if part is None or (here > at and not page.joins(here - 1)):
             break
         if value and part == _LARGE and value < 10:
@@ -155,6 +157,11 @@ def _spelled_at(page: Page, at: int) -> tuple[float, int]:
         before, last = part, here
         here += 1
     return value, last
+
+
+def _is_percent(page: Page, at: int) -> bool:
+    """Whether the word is a piece of the word for percent: "por ciento"."""
+    return any(span[0] < at <= span[1] for span in page.hits.get("percent", ()))
 
 
 def _valued(page: Page, role: str, form: Form) -> list[Quantity]:

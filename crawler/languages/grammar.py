@@ -15,6 +15,7 @@ CUES = {
     "above": "more than the number that follows",
     "below": "less than the number that follows",
     "about": "roughly the number that follows",
+    "vague": "several, many: the number in words that follows is none",
     "andhalf": "and a half, behind a number",
     "among": "between a part and its whole: nine in ten",
     "upward": "and more; stands behind the number",
@@ -23,6 +24,7 @@ CUES = {
     # what is counted
     "percent": "hundredths",
     "times": "times as many",
+    "multiplied": "times as many: stands before the number",
     "years": "years, in the forms that stand behind a number",
     "people": "men, soldiers, names on a list",
     "deserters": "those who left the army",

@@ -1,7 +1,7 @@
 """The one thread that writes: archive and database are touched nowhere else, so the reactor never waits for a disk."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -60,9 +60,9 @@ class Desk:
         """Give an outcome its place; True where a report is new."""
         return await self._do(flow.settle, outcome, source, self._store)
 
-    async def due(self, now: datetime) -> list[Recheck]:
-        """The kept reports whose time has come to be fetched again."""
-        return await self._do(self._store.due, now)
+    async def due(self, now: datetime, sources: Iterable[str]) -> list[Recheck]:
+        """The kept reports of ``sources`` whose time has come to be fetched again."""
+        return await self._do(self._store.due, now, sources)
 
     async def rechecked(self, recheck: Recheck, status: int, now: datetime) -> None:
         """Note an answer that brought no page."""

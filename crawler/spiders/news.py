@@ -76,9 +76,8 @@ class NewsSpider(Spider):
                     yield self._ask(Visit(channel=channel, state=state or _unasked(channel), oldest=self.plan.oldest))
         for candidate in islice(filter(self._is_mine, self.desk.waiting), MAX_LINKS):
             yield self._fetch(candidate)
-        for recheck in [] if self.plan.rounds else await self.desk.due(self.plan.now()):
-            if recheck.source in self.sources:
-                yield self._fetch_again(recheck)
+        for recheck in [] if self.plan.rounds else await self.desk.due(self.plan.now(), self.sources):
+            yield self._fetch_again(recheck)
 
     def _is_mine(self, candidate: Candidate) -> bool:
         """Whether a source of this plan offered it, or its publisher is one."""

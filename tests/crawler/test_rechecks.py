@@ -57,6 +57,7 @@ class Day:
     asked: list[Request]
 
     def asked_for(self, path: str) -> list[Request]:
+        """The requests for one page."""
         return [request for request in self.asked if urlsplit(request.path).path == path]
 
     def pages(self) -> set[str]:
@@ -64,19 +65,18 @@ class Day:
         kept = {urlsplit(url).path for (url,) in self.desk.rows("SELECT url FROM articles")}
         return kept & {urlsplit(request.path).path for request in self.asked}
 
-    def report(self, path: str) -> int:
-        found: int = self.desk.value("SELECT id FROM articles WHERE instr(url, ?)", path)
-        return found
-
     def of(self, path: str, columns: str, table: str, only: str = "1") -> list[tuple[Any, ...]]:
         """Rows of ``table`` that belong to the report at ``path``."""
         name = "id" if table in {"articles", "texts"} else "report"
-        return self.desk.rows(f"SELECT {columns} FROM {table} WHERE {name}=? AND {only}", self.report(path))
+        report = self.desk.value("SELECT id FROM articles WHERE instr(url, ?)", path)
+        return self.desk.rows(f"SELECT {columns} FROM {table} WHERE {name}=? AND {only}", report)
 
     def issues(self, path: str) -> list[str]:
+        """What was said of one page, in order."""
         return [what for (what,) in self.desk.rows("SELECT what FROM issues WHERE instr(url, ?) ORDER BY id", path)]
 
     def copy(self, folder: Path) -> Desk:
+        """A desk to go on with."""
         return Desk(Path(shutil.copytree(self.desk.folder, folder / "copy")))
 
 
@@ -229,6 +229,7 @@ def test_an_edit_of_words_and_menu_alone_changes_nothing(days: dict[int, Day]) -
 def test_another_date_is_a_revision_that_is_told_once(days: dict[int, Day]) -> None:
     assert days[1].of(DATED, "what, old, new", "revisions") == [("date", "2026-03-01", "2026-02-27")]
     assert days[1].issues(DATED) == ["report-changed"]
+    assert days[1].of(DATED, "published_on, substr(published_at, 1, 10)", "articles") == [("2026-02-27",) * 2]
     assert [request.status for request in days[3].asked_for(DATED)] == [200]
     assert days[120].of(DATED, "what", "revisions") == [("date",)]
     assert days[120].issues(DATED) == ["report-changed"]
@@ -285,7 +286,8 @@ def test_a_page_that_fails_is_tried_again_a_day_later(days: dict[int, Day], path
 def test_reports_are_asked_for_on_their_days_and_after_five_answers_never_again(days: dict[int, Day]) -> None:
     kept = days[0].pages()
     assert len(kept) > 10
-    assert {day: days[day].pages() for day in (1, 3, 7, 30, 90)} == dict.fromkeys((1, 3, 7, 30, 90), kept)
+    assert days[1].pages() | {SILENT} == kept, "the newspaper notes what it has answered"
+    assert [days[day].pages() for day in (3, 7, 30, 90)] == [kept] * 4
     assert days[2].pages() == set(UNREACHED)
     assert days[120].pages() == set()
     assert set(days[90].desk.rows("SELECT done, due_at FROM rechecks")) == {(5, None)}
@@ -339,13 +341,14 @@ def test_pruning_keeps_the_captures_that_editions_and_revisions_name(days: dict[
 
 def test_reading_the_archive_again_undoes_no_revision(days: dict[int, Day], tmp_path: Path) -> None:
     desk = days[120].copy(tmp_path)
-    tables = ("articles", "texts", "editions", "revisions", "rechecks", "pages")
-    facts = ("report, quote, start, known_from, known_until FROM " + table for table in FACTS)
-    asked = [f"SELECT {what} ORDER BY 1, 2, 3, 4" for what in (*(f"* FROM {table}" for table in tables), *facts)]
+    asked = [
+        f"SELECT * FROM {table} ORDER BY 1" for table in ("articles", "texts", "editions", "revisions", "rechecks")
+    ]
+    asked += [
+        f"SELECT report, quote, start, known_from, known_until FROM {table} ORDER BY 1, 3, 4, 2" for table in FACTS
+    ]
     before = [desk.rows(sql) for sql in asked]
     done = desk.run("backfill", str(desk.archive))
     assert done.returncode == 0, done.stdout + done.stderr
     assert desk.value("SELECT captures FROM runs ORDER BY id DESC") > desk.value("SELECT count(*) FROM pages")
-    for sql, rows in zip(asked, before, strict=True):
-        if "FROM pages" not in sql:
-            assert desk.rows(sql) == rows, sql
+    assert [desk.rows(sql) for sql in asked] == before
