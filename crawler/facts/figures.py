@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from crawler.facts.nouns import NOUNS, broken, nearest_noun
+from crawler.facts.otherwise import is_no_figure
 from crawler.facts.page import Page, Span
 from crawler.facts.quantities import Form, Quantity, quantities
 from db.model import FigureType
@@ -12,22 +14,11 @@ _CLAUSE = 8  # a deed in another clause is as far as one so many words further o
 _FAR = 16
 _BESIDE = 5  # words between a number without a noun and a deed of its own
 _LARGE = 100
+_NEAR = 6
 _ADULT = 16
 _SHORT = 8  # words of a sentence that only gives another number: "In all of 2025 it was 112."
 _DOUBTED = 4  # "doubled" and "threefold" are more often a way to speak than a figure
 
-_NOUNS = {
-    "deserters": (FigureType.DESERTERS, "people"),
-    "people": (FigureType.DESERTERS, "people"),
-    "cases": (FigureType.ABSENCE_CASES, "cases"),
-    "verdicts": (FigureType.VERDICTS, "cases"),
-    "charges": (FigureType.CHARGES, "cases"),
-    "claims": (FigureType.ASYLUM_CLAIMS, "applications"),
-    "grants": (FigureType.GRANTS, "grants"),
-    "refusals": (FigureType.REFUSALS, "applications"),
-    "requests": (FigureType.REQUESTS_FOR_HELP, "requests"),
-    "years": (FigureType.PRISON_YEARS, "years"),
-}
 _PEOPLE_ACTS = {
     "helped": FigureType.PEOPLE_HELPED,
     "granted": FigureType.GRANTS,
@@ -64,7 +55,6 @@ _CLAIM_ACTS = {
 }
 _DONE_TO_PEOPLE = frozenset({"granted", "refused", "grant", "refuse", "visa", "helped", "convicted", "charged"})
 _STRONG = {"helped": 4, "asked": 2, "otherwise": 0.5}  # what was done for people says more than what they did
-_BREAKS = ",;:()–—\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +74,7 @@ def counted(page: Page) -> list[Counted]:
     every = quantities(page)
     numbers = {at for each in every for at in range(each.core[0], each.core[1] + 1)}
     for each in every:
-        if _is_no_figure(page, each, numbers):
+        if is_no_figure(page, each, numbers):
             continue
         figure = _counted(page, each, found, numbers)
         if figure and not _is_company(figure):
@@ -120,11 +110,11 @@ def _share(page: Page, each: Quantity) -> Counted | None:
     told_in_words = each.spelled and (each.span[0] in {span[0] for span in page.hits.get("multiples", ())})
     if told_in_words and each.told < _DOUBTED:
         certainty = 0.4
-    elif each.form is Form.TIMES and each.told < 3 and each.spelled and not told_in_words:
+    elif each.form is Form.TIMES and each.told == 2 and each.spelled and not told_in_words:
         certainty = 0.3  # "came twice"
     noun = None
     if each.form is Form.PERCENT and each.spelled:
-        noun = _nearest_noun(page, each.core[1] + 1, each.core[1] + 5, set())
+        noun = nearest_noun(page, each.core[1] + 1, each.core[1] + 5, set())
         if noun and noun[0] == "years":
             noun = None
         if _is_half_of_a_year(page, each):
@@ -223,7 +213,7 @@ def _continued(page: Page, each: Quantity, counts: list[Counted]) -> Counted | N
 
 def _noun(page: Page, each: Quantity, numbers: set[int]) -> tuple[str, Span] | None:
     first, last = page.sentence(each.core[0])
-    ahead = _nearest_noun(page, each.core[1] + 1, min(last, each.core[1] + _AHEAD), numbers)
+    ahead = nearest_noun(page, each.core[1] + 1, min(last, each.core[1] + _AHEAD), numbers)
     if ahead:
         return ahead
     low = max(first, each.core[0] - _BACK)
@@ -231,10 +221,10 @@ def _noun(page: Page, each: Quantity, numbers: set[int]) -> tuple[str, Span] | N
         return None  # "men under 35"
     back = [
         (role, span)
-        for role in _NOUNS
+        for role in NOUNS
         if role != "years"
         for span in page.within(role, low, each.span[0] - 1)
-        if not _broken(page, span[1], each.span[0], ",;()\n")
+        if not broken(page, span[1], each.span[0], ",;()\n")
     ]
     return max(back, key=lambda one: one[1], default=None)
 
@@ -245,41 +235,23 @@ def _subject(page: Page, each: Quantity, first: int) -> tuple[str, Span] | None:
         return None
     heads = [
         (role, span)
-        for role in _NOUNS
+        for role in NOUNS
         if role != "years"
         for span in page.within(role, first, min(first + 3, each.core[0] - 1))
     ]
     return min(heads, key=lambda one: one[1], default=None)
 
 
-def _nearest_noun(page: Page, first: int, last: int, numbers: set[int]) -> tuple[str, Span] | None:
-    order = list(_NOUNS)
-    spans = [
-        (span[0], span[0] - span[1], order.index(role), role, span)
-        for role in _NOUNS
-        for span in page.within(role, first, last)
-    ]
-    for at, _, _, role, span in sorted(spans):
-        between = range(first, at)
-        if any(number in numbers for number in between) or _broken(page, first - 1, at, _BREAKS):
-            return None
-        return role, span
-    return None
-
-
-def _broken(page: Page, first: int, last: int, marks: str) -> bool:
-    between = page.text[page.words.ends[first] : page.words.starts[last]]
-    return any(mark in between for mark in marks)
-
-
 def _typed(page: Page, each: Quantity, noun: str, span: Span) -> Counted | None:
-    type_, unit = _NOUNS[noun]
+    type_, unit = NOUNS[noun]
     certainty = 0.9
     if noun in {"people", "deserters"}:
         act = _act(page, each, span, _ALL_ACTS)
         if act == "otherwise":
             return None
         chosen = _ALL_ACTS[act] if act else None
+        if chosen is None and noun == "people" and page.has("unit", (max(0, each.core[0] - _NEAR), each.core[0])):
+            return None  # the strength of a unit
         if chosen is None:
             certainty = 0.8 if noun == "deserters" else 0.5
         elif not (noun == "deserters" and chosen in {FigureType.PEOPLE_FLED, FigureType.DESERTERS}):
@@ -316,9 +288,9 @@ def _act(
 
 def _distance(page: Page, act: Span, place: Span) -> float:
     if act[1] < place[0]:
-        return place[0] - act[1] + (_CLAUSE if _broken(page, act[1], place[0], ",;\n") else 0)
+        return place[0] - act[1] + (_CLAUSE if broken(page, act[1], place[0], ",;\n") else 0)
     if act[0] > place[1]:
-        return act[0] - place[1] + 0.4 + (_CLAUSE if _broken(page, place[1], act[0], ",;\n") else 0)
+        return act[0] - place[1] + 0.4 + (_CLAUSE if broken(page, place[1], act[0], ",;\n") else 0)
     if act[0] < place[0] and act[1] > place[1]:  # its words stand around the number
         return (place[0] - act[0] + act[1] - place[1]) / 2 + (_CLAUSE if ";" in page.quote(*act)[2] else 0)
     return 0.0
@@ -327,89 +299,3 @@ def _distance(page: Page, act: Span, place: Span) -> float:
 def _is_company(figure: Counted) -> bool:
     """A few people who act, not a count: "six soldiers"."""
     return figure.unit in {"people", "grants", "requests"} and figure.quantity.told < _FEW
-
-
-def _is_no_figure(page: Page, each: Quantity, numbers: set[int]) -> bool:
-    if each.form is not Form.NUMBER:
-        return False
-    return (
-        _is_date(page, each)
-        or _is_year(page, each, numbers)
-        or _is_named_number(page, each, numbers)
-        or _is_measure(page, each)
-        or _is_ordinal(page, each)
-        or each.told <= 1
-        or (each.spelled and any(span[1] == each.core[0] - 1 for span in page.hits.get("vague", ())))
-    )
-
-
-def _is_date(page: Page, each: Quantity) -> bool:
-    if each.spelled or each.told > 31:
-        return False
-    first, last = each.core
-    months = page.hits.get("months", ())
-    after = any(first <= span[0] <= last + 2 and span[0] > last for span in months) and _near_month(page, last)
-    before = any(span[1] == first - 1 for span in months)
-    return after or before
-
-
-def _near_month(page: Page, last: int) -> bool:
-    """Whether the month stands right behind the day, or behind "de" and the like."""
-    for span in page.hits.get("months", ()):
-        if span[0] == last + 1:
-            return True
-        if span[0] == last + 2 and len(page.words.forms[last + 1]) <= 2:
-            return True
-    return False
-
-
-def _is_year(page: Page, each: Quantity, numbers: set[int]) -> bool:
-    plain = not each.spelled and each.core[0] == each.core[1] and len(page.raw(each.core[0])) == 4
-    if each.low != each.high and each.core[0] != each.core[1]:
-        plain = all(1900 <= (value or 0) <= 2100 for value in (each.low, each.high))
-    if not plain or not 1900 <= each.told <= 2100:
-        return False
-    first, last = each.core
-    beside = any(
-        span[1] == first - 1 or span[0] == last + 1 for role in ("year", "months") for span in page.hits.get(role, ())
-    )
-    led = any(
-        span[1] == first - 1
-        for role in ("during", "since", "until", "to", "in", "from", "same", "half", "quarter")
-        for span in page.hits.get(role, ())
-    )
-    noun = _nearest_noun(page, last + 1, min(page.sentence(first)[1], last + 4), numbers)
-    return beside or led or noun is None or noun[0] == "years"
-
-
-def _is_named_number(page: Page, each: Quantity, numbers: set[int]) -> bool:
-    """The number of an article, of a unit, or an age."""
-    first, last = each.core
-    at = first - 1
-    start, end = page.sentence(first)
-    while at >= start and (at in numbers or len(page.words.forms[at]) <= 2 or page.words.forms[at].isdigit()):
-        at -= 1
-    articles = {n for span in page.hits.get("article", ()) for n in range(span[0], span[1] + 1)}
-    ahead = [*page.within("unit", last + 1, min(end, last + 1)), *page.within("age", first, min(end, last + 3))]
-    ahead = [span for span in ahead if span[0] <= last + 1 or span[0] == first]
-    back = page.within("age", max(start, first - 1), first - 1) + page.within("unit", max(start, first - 1), first - 1)
-    led = not each.bracketed and any(n in articles for n in range(max(start, at), first))
-    return led or bool(ahead) or bool(back)
-
-
-def _is_measure(page: Page, each: Quantity) -> bool:
-    last, end = each.core[1], page.sentence(each.core[0])[1]
-    if page.text[page.words.ends[last] :].lstrip()[:1] in {"€", "$", "£", "₽", "₴", "°"}:
-        return True
-    return any(
-        not _broken(page, last, span[0], _BREAKS)
-        for role in ("money", "distance", "span")
-        for span in page.within(role, last + 1, min(end, last + 2))
-    )
-
-
-def _is_ordinal(page: Page, each: Quantity) -> bool:
-    if each.spelled:
-        return False
-    tail = page.text[page.words.ends[each.core[1]] :][:4]
-    return tail[:1] in {"-", "‑", "º", "ª"} and tail[1:2].isalpha()

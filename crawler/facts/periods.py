@@ -32,7 +32,9 @@ def periods(page: Page, published: date | None) -> list[Period]:
     for sentence in page.sentences:
         atoms = _atoms(page, sentence, published)
         joined = _joined(page, _with_years(atoms, published), published)
-        joined = joined or _since_events(page, sentence, published)
+        events = _since_events(page, sentence, published)
+        joined = [replace(each, starts=events[0].starts) if events and each.starts is None else each for each in joined]
+        joined = joined or events
         found.extend(_repeated(page, joined, found))
     return found
 
@@ -192,7 +194,8 @@ def _relative(page: Page, sentence: Span, published: date | None) -> list[_Atom]
     """Last year, this month, the last twelve months."""
     if published is None:
         return []
-    found = []
+    spans = page.within("lastyear", *sentence)
+    found = [_Atom(span=span, year=published.year - 1, certainty=_LIKELY) for span in spans]
     for role, back in (("last", 1), ("this", 0)):
         for span in page.within(role, *sentence):
             atom = _relative_at(page, span, sentence, published, back)

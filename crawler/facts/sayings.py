@@ -15,6 +15,7 @@ UNNAMED = "associations"  # groups that a report does not name
 _FAR = 40
 _CLAUSE = 6
 _PUBLISHED = 8
+_GUESSED = 0.4  # certainty of a time that is that of the figure before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,9 @@ def _is_of_publication(page: Page, period: Period, at: int) -> bool:
         if page.sentence(span[0]) != page.sentence(at):
             continue
         near = min(abs(span[0] - period.span[1]), abs(period.span[0] - span[1]))
+        first, last = sorted((span, period.span))
+        if first[1] < last[0] and "," in page.text[page.words.ends[first[1]] : page.words.starts[last[0]]]:
+            continue
         if near <= _PUBLISHED and near < abs(period.span[0] - at):
             return True
     return False
@@ -121,30 +125,53 @@ def _is_cut_off(page: Page, period: Period, at: int) -> bool:
 
 
 def carried(figures: Sequence[tuple[Counted, Figure]], page: Page) -> list[Figure]:
-    """The figures, shares and ratios without a time or a speaker taking those of the figure that they are a part of."""
+    """The figures; what is a part of the one before it, or follows it, takes its time, and a part its speaker too.
+
+    A time that only follows is as good as a guess, and its certainty says so.
+    """
     told: list[Figure] = []
     for number, (each, figure) in enumerate(figures):
         before = figures[number - 1][0] if number else None
-        if before is None or not _is_part(page, each, before):
+        if before is None or before.unit == "years" or not _is_close(page, each, before):
             told.append(figure)
-            continue
-        model, whole = told[-1], figure
-        if figure.starts is None and figure.ends is None:
-            times = (model.starts, model.ends, model.period_certainty)
-            whole = replace(whole, starts=times[0], ends=times[1], period_certainty=times[2])
-        if not figure.organisation and not figure.speaker:
-            whole = replace(whole, organisation=model.organisation, speaker=model.speaker)
-        told.append(whole)
+        elif _is_part(page, each):
+            told.append(_part(figure, told[-1], timed=_is_timed(page, each, before, figure)))
+        else:
+            told.append(_followed(figure, told[-1]))
     return told
 
 
-def _is_part(page: Page, each: Counted, before: Counted) -> bool:
-    """Whether a figure speaks of the one before it: a share, a ratio, or some of those, at most a sentence behind."""
-    at, model = each.quantity.core[0], before.quantity.core[0]
-    sentence = page.sentence(at)
-    relative = each.unit in {"percent", "times"} or any(
-        span[0] == each.quantity.core[1] + 1 for span in page.hits.get("ofthem", ())
-    )
-    close = page.sentence(model) in {sentence, page.before(at)}
-    punished = each.unit == "percent" and page.has("sentence", sentence)  # a share of somebody's pay
-    return relative and close and not punished and before.unit != "years"
+def _is_close(page: Page, each: Counted, before: Counted) -> bool:
+    """Whether a figure stands in the sentence of the one before it, or in the next."""
+    at = each.quantity.core[0]
+    return page.sentence(before.quantity.core[0]) in {page.sentence(at), page.before(at)}
+
+
+def _is_part(page: Page, each: Counted) -> bool:
+    """Whether a figure speaks of the one before it: a share, a ratio, or some of those."""
+    if each.unit == "percent" and page.has("sentence", page.sentence(each.quantity.core[0])):
+        return False  # a share of somebody's pay
+    behind = each.quantity.core[1] + 1
+    return each.unit in {"percent", "times"} or any(span[0] == behind for span in page.hits.get("ofthem", ()))
+
+
+def _is_timed(page: Page, each: Counted, before: Counted, figure: Figure) -> bool:
+    """Whether a figure has a time of its own; that beside "more than in" is the one that it is compared with."""
+    same = page.sentence(before.quantity.core[0]) == page.sentence(each.quantity.core[0])
+    return bool(figure.starts or figure.ends) and not (same and each.unit in {"percent", "times"})
+
+
+def _part(figure: Figure, model: Figure, *, timed: bool) -> Figure:
+    if not timed:
+        times = (model.starts, model.ends, model.period_certainty)
+        figure = replace(figure, starts=times[0], ends=times[1], period_certainty=times[2])
+    if not figure.organisation and not figure.speaker:
+        figure = replace(figure, organisation=model.organisation, speaker=model.speaker)
+    return figure
+
+
+def _followed(figure: Figure, model: Figure) -> Figure:
+    untold = figure.starts is None and figure.ends is None and figure.type is not FigureType.PRISON_YEARS
+    if not untold or (model.starts is None and model.ends is None):
+        return figure
+    return replace(figure, starts=model.starts, ends=model.ends, period_certainty=_GUESSED)

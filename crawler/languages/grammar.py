@@ -70,6 +70,7 @@ CUES = {
     "during": "within that period",
     "war": "the beginning of the war",
     "endof": "the end of a year or month, until which is counted",
+    "lastyear": "last year, in one word",
     "newyear": "since the year began",
     "mobilisation": "since the mobilisation of September 2022",
     "published": "made known: its date is not the date of the figure",

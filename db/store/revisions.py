@@ -5,15 +5,23 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from db import rows
-from db.model import RECHECK_DAYS, Analysis, Article, Change, Issue, Level, Recheck
+from db.model import RECHECK_DAYS, Analysis, Change, Issue, Level, Recheck
 from db.rows.facts import TABLES, Known
 from db.store.stories import StoryStore
-from db.store.tables import assign
 
 _MOST = 500  # rechecks of one run
 _LATER = timedelta(days=1)  # the next try of a page that could not be fetched
 _EARLY = timedelta(hours=6)  # before its time, since a run begins hours before it has fetched its last page
 _GONE = {404, 410, 451}
+_DUE = """
+SELECT rechecks.report, url, source, etag, last_modified, texts.title, text, language,
+    coalesce((
+        SELECT new FROM revisions WHERE revisions.report = rechecks.report AND what = 'date' ORDER BY id DESC LIMIT 1
+    ), published_on) AS published_on
+FROM rechecks JOIN articles ON articles.id = rechecks.report JOIN texts ON texts.id = rechecks.report
+WHERE due_at <= :now AND (:sources IS NULL OR source IN (SELECT value FROM json_each(:sources)))
+ORDER BY due_at, rechecks.report LIMIT :most
+"""
 
 
 class RevisionStore(StoryStore):
@@ -33,15 +41,11 @@ class RevisionStore(StoryStore):
         }
         self._add("rechecks", row, "report")
 
-    def due(self, now: datetime, sources: Iterable[str]) -> list[Recheck]:
-        """Reports of ``sources`` to be fetched again, those that wait longest first."""
-        sql = (
-            "SELECT report, url, source, etag, last_modified, texts.title, text, language, published_on FROM rechecks "
-            "JOIN articles ON articles.id = report JOIN texts ON texts.id = report WHERE due_at <= ? "
-            "AND source IN (SELECT value FROM json_each(?)) ORDER BY due_at, report LIMIT ?"
-        )
-        asked = [rows.stamp(now + _EARLY), json.dumps(list(sources)), _MOST]
-        return [_recheck(row) for row in self._db.query(sql, asked)]
+    def due(self, now: datetime, sources: Iterable[str] | None = None) -> list[Recheck]:
+        """Reports (of ``sources`` where they are given) to be fetched again, those that wait longest first."""
+        wanted = None if sources is None else json.dumps(list(sources))
+        asked = {"now": rows.stamp(now + _EARLY), "sources": wanted, "most": _MOST}
+        return [_recheck(row) for row in self._db.query(_DUE, asked)]
 
     def rechecked(self, recheck: Recheck, status: int, validators: tuple[str, str], now: datetime) -> None:
         """Note an answer without news: not modified, changed in looks only, or gone, which is told once."""
@@ -72,10 +76,9 @@ class RevisionStore(StoryStore):
             article = analysis.article
             text: rows.Row = {"id": report, "title": article.headline, "text": article.text}
             self._upsert("texts", text, "id")
-            row: rows.Row = {"title": article.headline, **new}
-            if any(change.what == "date" for change in changes):
-                row |= _dated(article)
-            self._db.execute(f"UPDATE articles SET {assign(row)} WHERE id=:id", {**row, "id": report})  # noqa: S608  # column names are ours
+            sql = "UPDATE articles SET title=?, sha256=?, archive_file=?, archive_offset=? WHERE id=?"
+            place = [new["sha256"], new["archive_file"], new["archive_offset"]]
+            self._db.execute(sql, [article.headline, *place, report])
             self._insert_facts(analysis.facts, Known(report=report, since=rows.stamp(now)))
             validators = (capture.header("etag"), capture.header("last-modified"))
             self._note_recheck(recheck, capture.status, validators, now)
@@ -143,14 +146,6 @@ class RevisionStore(StoryStore):
 
 
 _NOWHERE: rows.Row = {"sha256": "", "archive_file": None, "archive_offset": None}
-
-
-def _dated(article: Article) -> rows.Row:
-    return {
-        "published_at": rows.stamp_or_none(article.published_at),
-        "published_on": article.published_on.isoformat() if article.published_on else None,
-        "published_from": article.published_from,
-    }
 
 
 def _recheck(row: dict[str, str]) -> Recheck:

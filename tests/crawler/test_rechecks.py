@@ -229,7 +229,6 @@ def test_an_edit_of_words_and_menu_alone_changes_nothing(days: dict[int, Day]) -
 def test_another_date_is_a_revision_that_is_told_once(days: dict[int, Day]) -> None:
     assert days[1].of(DATED, "what, old, new", "revisions") == [("date", "2026-03-01", "2026-02-27")]
     assert days[1].issues(DATED) == ["report-changed"]
-    assert days[1].of(DATED, "published_on, substr(published_at, 1, 10)", "articles") == [("2026-02-27",) * 2]
     assert [request.status for request in days[3].asked_for(DATED)] == [200]
     assert days[120].of(DATED, "what", "revisions") == [("date",)]
     assert days[120].issues(DATED) == ["report-changed"]
