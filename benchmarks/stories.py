@@ -31,6 +31,7 @@ from db.store import Store
 HOME = Path(__file__).parent.parent
 SHARED = HOME.parent / "shared/corpus"
 FOLDS = 5
+A_DAY = 60  # reports
 STRENGTH = 0.0004  # of the pull of weights towards zero
 UNLIKE = 3.0  # how much all unlike pairs of a set weigh against all like ones
 
@@ -39,17 +40,23 @@ Matrix = Any
 
 def sets() -> dict[str, list[Labelled]]:
     """The labelled sets by name: our own dated one, the shared texts, and the shared feed items that have a story."""
-    own = [row for path in sorted((HOME / "tests/eval/stories").glob("*.jsonl")) for row in _rows(path)]
-    texts = [row for row in _rows(SHARED / "topic_texts.jsonl") if row["event"] != "n"]
-    items = [row for row in _rows(SHARED / "relevance_feed_items.jsonl") if row["story_id"]]
+    own = own_rows("stories")
+    texts = [row for row in rows_of(SHARED / "topic_texts.jsonl") if row["event"] != "n"]
+    items = [row for row in rows_of(SHARED / "relevance_feed_items.jsonl") if row["story_id"]]
     return {
-        "own": labelled(own, facts.find),
-        "texts": labelled(texts, facts.find),
-        "feed items": labelled(items, facts.find),
+        "own, dated": labelled(own, facts.find),
+        "shared texts, undated": labelled(texts, facts.find),
+        "feed items (en, pl)": labelled(items, facts.find),
     }
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def own_rows(name: str) -> list[dict[str, Any]]:
+    """The rows of our own set ``name``, all languages."""
+    return [row for path in sorted((HOME / "tests/eval" / name).glob("*.jsonl")) for row in rows_of(path)]
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """The JSON objects of ``path``, one a line."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
@@ -111,15 +118,18 @@ def _weights(data: dict[str, Any], masks: dict[str, Matrix]) -> dict[str, dict[s
 _ANY = labelled([{"text": "Nothing.", "lang": "en"}], facts.find)[0].report.fingerprint
 
 
-def check() -> None:
-    """Print what events that were not learnt from would get: each fifth of a set judged by weights from all else."""
+def checked() -> dict[tuple[str, str, bool], Pairs]:
+    """What events that were not learnt from get: each fifth of a set judged by weights from all else.
+
+    By set, label, and whether only pairs across languages count.
+    """
     known = sets()
     data = {name: measured(rows) for name, rows in known.items()}
+    counts: dict[tuple[str, str, bool], list[Pairs]] = {}
     for name, rows in known.items():
         events = sorted({row.event for row in rows})
         random.Random(1).shuffle(events)
         fold = {event: number % FOLDS for number, event in enumerate(events)}
-        counts: dict[tuple[str, bool], list[Pairs]] = {}
         for number in range(FOLDS):
             inside = np.array([number in {fold[rows[i].event], fold[rows[j].event]} for i, j in data[name][3]])
             weights = _weights(data, {name: ~inside})
@@ -129,15 +139,18 @@ def check() -> None:
             for label, groups in zip(("event", "original"), told, strict=True):
                 for across in (False, True):
                     found = pairs(rows, groups, label, across=across, among=mine)
-                    counts.setdefault((label, across), []).append(found)
-        for (label, across), each in counts.items():
-            _tell(name, label, across=across, found=each)
+                    counts.setdefault((name, label, across), []).append(found)
+    return {
+        key: Pairs(*(sum(getattr(each, field) for each in found) for field in ("right", "wrong", "missed")))
+        for key, found in counts.items()
+    }
 
 
-def _tell(name: str, label: str, *, across: bool, found: Sequence[Pairs]) -> None:
-    total = Pairs(*(sum(getattr(each, field) for each in found) for field in ("right", "wrong", "missed")))
-    where = "across languages" if across else "all pairs"
-    print(f"{name:10} {label:8} {where:16} F1 {total.f1:.3f} P {total.precision:.3f} R {total.recall:.3f}")
+def check() -> None:
+    """Print what ``checked`` finds."""
+    for (name, label, across), found in checked().items():
+        where = "across languages" if across else "all pairs"
+        print(f"{name:22} {label:8} {where:16} F1 {found.f1:.3f} P {found.precision:.3f} R {found.recall:.3f}")
 
 
 # -- scale
@@ -151,12 +164,12 @@ def scale(sizes: Sequence[int]) -> None:
         with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "x.db", holder="benchmark") as store:
             started = time.perf_counter()
             for number in range(size):
-                _save(store, texts, rng, number, size)
+                _save(store, texts, rng, number)
             filled = time.perf_counter() - started
             costs = []
             for number in range(size, size + 200):
                 began = time.process_time()
-                _save(store, texts, rng, number, size)
+                _save(store, texts, rng, number)
                 costs.append(time.process_time() - began)
             told = f"median {1000 * statistics.median(costs):.1f} ms, p95 {1000 * sorted(costs)[189]:.1f} ms"
             print(f"{size:8} stored: {told} of CPU time a report; filled in {filled:.0f} s", flush=True)
@@ -167,7 +180,7 @@ def _texts() -> list[tuple[str, str, str]]:
     rows = [
         (row["lang"], row["headline"], row["text"])
         for path in (HOME / "tests/eval/stories").glob("*.jsonl")
-        for row in _rows(path)
+        for row in rows_of(path)
     ]
     with gzip.open(SHARED / "feed_background.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows += [
@@ -188,30 +201,30 @@ _SOURCE = Source(
 )
 
 
-def _save(store: Store, texts: list[tuple[str, str, str]], rng: random.Random, number: int, size: int) -> None:
-    """Save a report of real sentences: sixty a day, so that more reports are more days, as in life."""
-    language, title, text = texts[number % len(texts)]
-    extra = " ".join(texts[rng.randrange(len(texts))][2] for _ in range(2))
-    day = date(2015, 1, 1) + timedelta(days=number // 60 if size > 60 else 0)
-    moment = datetime(day.year, day.month, day.day, number % 24, tzinfo=UTC)
-    url = f"https://example.org/{number}"
+def analysed(told: tuple[str, str, str], number: int, moment: datetime) -> Analysis:
+    """The analysis of a report in a language, with a headline and a text, published at ``moment``."""
+    language, title, text = told
+    url, day = f"https://example.org/{number}", moment.date()
     article = Article(
-        url=url,
-        canonical_url=url,
-        headline=title,
-        text=f"{text} {extra}",
-        language=language,
-        published_at=moment,
-        published_on=day,
+        url=url, canonical_url=url, headline=title, text=text, language=language, published_at=moment, published_on=day
     )
     found = facts.find(article)
     capture = Capture(url=url, fetched_at=moment, status=200, headers=(), body=b"", offer=Offer(source=_SOURCE.id))
-    analysis = Analysis(
+    return Analysis(
         capture=capture, sha256="0" * 64, source=_SOURCE, article=article, facts=found,
         verdict=Verdict(topic="deserters", score=1.0, answer=Answer.KEEP),
         placing=stories.placing(article, found, f"site {number % 97}", day.toordinal()),
     )  # fmt: skip
-    store.save(analysis, page=url, report=url, placer=stories.place)
+
+
+def _save(store: Store, texts: list[tuple[str, str, str]], rng: random.Random, number: int) -> None:
+    """Save a report of real sentences: sixty a day, so that more reports are more days, as in life."""
+    language, title, text = texts[number % len(texts)]
+    extra = " ".join(texts[rng.randrange(len(texts))][2] for _ in range(2))
+    day = date(2015, 1, 1) + timedelta(days=number // A_DAY)
+    moment = datetime(day.year, day.month, day.day, number % 24, tzinfo=UTC)
+    analysis = analysed((language, title, f"{text} {extra}"), number, moment)
+    store.save(analysis, page=str(number), report=str(number), placer=stories.place)
 
 
 def main() -> int:

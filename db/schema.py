@@ -163,7 +163,7 @@ CREATE TABLE figures (
     "end" INTEGER NOT NULL, quote TEXT NOT NULL CHECK (length(quote) = "end" - start),
     series INTEGER NOT NULL, type TEXT NOT NULL, low REAL, high REAL, unit TEXT NOT NULL, counted TEXT NOT NULL,
     territory TEXT NOT NULL, starts TEXT, ends TEXT, period_certainty REAL NOT NULL, cumulative INTEGER NOT NULL,
-    per TEXT NOT NULL, speaker TEXT NOT NULL, organisation TEXT NOT NULL,
+    per TEXT NOT NULL, speaker TEXT NOT NULL, organisation TEXT NOT NULL, found_by TEXT NOT NULL DEFAULT 'rules',
     certainty REAL NOT NULL CHECK (certainty BETWEEN 0 AND 1), known_from TEXT NOT NULL, known_until TEXT,
     CHECK (low IS NOT NULL OR high IS NOT NULL), CHECK (low IS NULL OR high IS NULL OR low <= high),
     FOREIGN KEY (series, type) REFERENCES series(id, type)
@@ -178,7 +178,7 @@ CREATE TABLE decisions (
         'asylum-granted', 'asylum-refused', 'asylum-claimed', 'appealed', 'visa-issued', 'detained',
         'extradited', 'deported', 'abducted', 'returned', 'charged', 'sentenced', 'killed', 'exchanged'
     )), country TEXT NOT NULL, people INTEGER, decided_on TEXT, decided_by TEXT NOT NULL, articles TEXT NOT NULL,
-    sentence TEXT NOT NULL,
+    sentence TEXT NOT NULL, found_by TEXT NOT NULL DEFAULT 'rules',
     certainty REAL NOT NULL CHECK (certainty BETWEEN 0 AND 1), known_from TEXT NOT NULL, known_until TEXT
 );
 CREATE INDEX decisions_report ON decisions(report);
@@ -228,6 +228,9 @@ CREATE TABLE rechecks (
     last_modified TEXT NOT NULL, done INTEGER NOT NULL, due_at TEXT, status INTEGER NOT NULL, asked_at TEXT
 );
 CREATE INDEX rechecks_due ON rechecks(due_at);
+CREATE TABLE proposals (
+    report INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE, kept INTEGER NOT NULL
+);
 """
 _STORIES = """
 CREATE TABLE stories (

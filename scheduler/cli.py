@@ -224,6 +224,21 @@ def schedule(
 
 
 @app.command()
+def propose(
+    db: DbOption = None,
+    config: ConfigOption = None,
+    count: Annotated[int, typer.Option(min=1, help="How many reports, the newest first.")] = 20,
+) -> None:
+    """Let a language model propose facts; each must quote the text, or is dropped and counted (extra llm)."""
+    from scheduler import proposing  # noqa: PLC0415  # it brings an optional library along
+
+    with plainly():
+        done = proposing.propose(configuration.load({"db": db}, config), count)
+        words = f"{done.reports} reports: {done.kept} facts kept, {done.dropped} dropped by the quote guard"
+        out.print(f"{words}, {done.unread} answers that were none.")
+
+
+@app.command()
 def export(
     target: Annotated[Path, typer.Argument(help="The new SQLite file.", dir_okay=False)],
     as_of: Annotated[datetime, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Day, UTC; its end counts.")],

@@ -37,6 +37,9 @@ _OPTIONS = {
     "digest_time": "",
     "watches": "",
     "ping": "",
+    "llm_base": "",
+    "llm_model": "",
+    "llm_key": "",
 }  # else the name itself
 _DAYS = {"": 1.0, "d": 1.0, "h": 1 / 24, "w": 7.0}
 
@@ -82,6 +85,9 @@ class Config(BaseModel):
         (), description="searches and filters whose new reports are sent, see Operations"
     )
     ping: SecretStr = Field(SecretStr(""), description="address that is called after each good run")
+    llm_base: str = Field("", description="address of an OpenAI-compatible server that may propose facts (extra `llm`)")
+    llm_model: str = Field("", description="name of its model")
+    llm_key: SecretStr = Field(SecretStr(""), description="its key, where it wants one")
     keep_days: Annotated[int, Field(ge=1)] = Field(
         30, description="age at which captures of pages not kept may be pruned"
     )
