@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from crawler import facts
+from crawler import facts, urls
 from db.model import Analysis, Change, Recheck, Rejection, Source
 from db.store import Store
 
@@ -12,8 +12,9 @@ def reconsider(recheck: Recheck, outcome: Analysis | Rejection, source: Source, 
     """Compare a kept report with its page as fetched again; how many facts have changed.
 
     A page that is read as no report any more changes nothing: it may be a wall, or a page that only looks otherwise.
+    Nor does one to which the report's address leads now that the report itself is gone, such as the front page.
     """
-    if isinstance(outcome, Rejection):
+    if isinstance(outcome, Rejection) or _is_another(recheck, outcome):
         store.rechecked(recheck, 200, ("", ""), now)
         return 0
     article, capture = outcome.article, outcome.capture
@@ -28,3 +29,9 @@ def reconsider(recheck: Recheck, outcome: Analysis | Rejection, source: Source, 
     else:
         store.rechecked(recheck, 200, (capture.header("etag"), capture.header("last-modified")), now)
     return len(found)
+
+
+def _is_another(recheck: Recheck, outcome: Analysis) -> bool:
+    """Whether the report's address leads to another page now: one that says something else in title and text."""
+    article, led_away = outcome.article, urls.key(outcome.capture.url) != urls.key(recheck.url)
+    return led_away and article.headline != recheck.title and article.text != recheck.text

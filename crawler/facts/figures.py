@@ -15,6 +15,7 @@ _FAR = 16
 _BESIDE = 5  # words between a number without a noun and a deed of its own
 _LARGE = 100
 _NEAR = 6
+_NOUNLIKE = 4  # letters of a word that may be a noun
 _ADULT = 16
 _SHORT = 8  # words of a sentence that only gives another number: "In all of 2025 it was 112."
 _DOUBTED = 4  # "doubled" and "threefold" are more often a way to speak than a figure
@@ -54,6 +55,7 @@ _CLAIM_ACTS = {
     "refuse": FigureType.REFUSALS,
 }
 _DONE_TO_PEOPLE = frozenset({"granted", "refused", "grant", "refuse", "visa", "helped", "convicted", "charged"})
+_OTHER_NOUNS = frozenset({"court", "prison", "title", "settlement", "unit", "kin"})  # none of them is counted here
 _STRONG = {"helped": 4, "asked": 2, "otherwise": 0.5}  # what was done for people says more than what they did
 
 
@@ -85,17 +87,29 @@ def counted(page: Page) -> list[Counted]:
 def _counted(page: Page, each: Quantity, found: list[Counted], numbers: set[int]) -> Counted | None:
     if each.form is not Form.NUMBER:
         return _share(page, each)
-    noun = _noun(page, each, numbers)
+    noun = None if _counts_else(page, each) else _noun(page, each, numbers)
     if noun and noun[0] == "years":
         return _prison(page, each, noun[1])
+    if noun is None and _counts_else(page, each):
+        return None
     if noun is None or _is_of_them(page, each):
         inherited = _inherited(page, each, found)
         if inherited:
             return inherited
     noun = noun or _subject(page, each, page.sentence(each.core[0])[0])
-    if noun is None:
-        return None
-    return _typed(page, each, *noun)
+    return _typed(page, each, *noun) if noun else None
+
+
+def _counts_else(page: Page, each: Quantity) -> bool:
+    """Whether the number stands before a noun of its own that is none of ours: "109 courts"."""
+    at = each.core[1] + 1
+    if at > page.sentence(each.core[0])[1] or not page.gap(each.core[1]).isspace() or not page.raw(at)[:1].islower():
+        return False
+    roles = {role for role, spans in page.hits.items() for span in spans if span[0] <= at <= span[1]}
+    if roles:
+        return roles <= _OTHER_NOUNS
+    ends = at == page.sentence(at)[1] or page.gap(at).strip()[:1] in {",", ".", ";", ")"}
+    return ends and len(page.words.forms[at]) >= _NOUNLIKE
 
 
 def _is_of_them(page: Page, each: Quantity) -> bool:

@@ -4,6 +4,8 @@ from crawler.facts.nouns import BREAKS, broken, nearest_noun
 from crawler.facts.page import Page
 from crawler.facts.quantities import Form, Quantity
 
+_LAWS = frozenset({332, 333, 334, 337, 338, 339, 275, 328, 408, 409})  # articles that such reports name
+
 
 def is_no_figure(page: Page, each: Quantity, numbers: set[int]) -> bool:
     """Whether the number counts nothing; ``numbers`` are the words of all quantities."""
@@ -70,6 +72,8 @@ def _is_named_number(page: Page, each: Quantity, numbers: set[int]) -> bool:
     ahead = [*page.within("unit", last + 1, min(end, last + 1)), *page.within("age", first, min(end, last + 3))]
     ahead = [span for span in ahead if span[0] <= last + 1 or span[0] == first]
     back = page.within("age", max(start, first - 1), first - 1) + page.within("unit", max(start, first - 1), first - 1)
+    if each.told in _LAWS and page.has("article", page.sentence(first)) and not each.spelled:
+        return True
     led = not each.bracketed and any(n in articles for n in range(max(start, at), first))
     return led or bool(ahead) or bool(back)
 

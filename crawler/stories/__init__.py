@@ -15,7 +15,7 @@ from db.model import Article, Facts, Likeness, Link, Neighbour, Placing, Relatio
 
 __all__ = ["DAYS", "chains", "keys", "place", "placing"]
 
-SAME_ORIGINAL = 0.9  # likeness from which two reports go back to one original
+SAME_ORIGINAL = 0.92  # likeness from which two reports go back to one original
 SAME_EVENT = 0.65
 DAYS = 30  # reports further apart are never compared
 

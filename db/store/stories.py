@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from db import rows
 from db.model import Analysis, Fingerprint, Link, Neighbour, Placer, Relation
@@ -22,6 +23,7 @@ FROM placements JOIN articles ON articles.id = placements.report JOIN texts ON t
     JOIN sources ON sources.id = articles.source JOIN fingerprints USING (report)
 WHERE story = ? ORDER BY place
 """
+Members = dict[int, tuple[int, str, str, int, int]]
 _COMMON = {"copy": Relation.COPY, "version": Relation.VERSION}
 
 
@@ -181,22 +183,22 @@ class StoryStore(FactStore):
 
     def _neighbour(self, report: int) -> Neighbour | None:
         sql = (
-            'SELECT fingerprint, parent, likeness, fixed, story, "order" AS place FROM placements '
+            'SELECT fingerprint, parent, likeness, fixed, story, "order" FROM placements '
             "JOIN fingerprints USING (report) WHERE report=?"
         )
-        row = next(self._db.query(sql, [report]), None)
+        row = self._first(sql, report)
         if row is None:
             return None
-        found = unpacked(row["fingerprint"])
+        found = unpacked(row[0])
         return Neighbour(
-            report=report,
-            order=(found.day, row["place"]),
-            fingerprint=found,
-            parent=row["parent"] or 0,
-            likeness=row["likeness"],
-            fixed=bool(row["fixed"]),
-            story=row["story"],
-        )
+            report=report, order=(found.day, row[5]), fingerprint=found, parent=row[1] or 0, likeness=row[2],
+            fixed=bool(row[3]), story=row[4],
+        )  # fmt: skip
+
+    def _first(self, sql: str, report: int) -> tuple[Any, ...] | None:
+        """The first row; without the savepoint that a query of the library costs, since this is asked very often."""
+        found: tuple[Any, ...] | None = self._db.conn.execute(sql, [report]).fetchone()
+        return found
 
     def _is_apart(self, link: Link) -> bool:
         """Whether a person has said that what the link would join belongs to two stories."""
@@ -227,16 +229,16 @@ class StoryStore(FactStore):
     # -- which report is in which story
 
     def _story_of(self, report: int) -> int:
-        row = next(self._db.query("SELECT story FROM placements WHERE report=?", [report]), None)
-        return int(row["story"]) if row else 0
+        row = self._first("SELECT story FROM placements WHERE report=?", report)
+        return int(row[0]) if row else 0
 
     def _order_of(self, report: int) -> str:
-        row = next(self._db.query('SELECT "order" AS place FROM placements WHERE report=?', [report]), None)
-        return str(row["place"]) if row else ""
+        row = self._first('SELECT "order" FROM placements WHERE report=?', report)
+        return str(row[0]) if row else ""
 
     def _parent_of(self, report: int) -> int:
-        row = next(self._db.query("SELECT parent FROM placements WHERE report=?", [report]), None)
-        return int(row["parent"] or 0) if row else 0
+        row = self._first("SELECT parent FROM placements WHERE report=?", report)
+        return int(row[0] or 0) if row else 0
 
     def _root(self, report: int) -> int:
         here = report
@@ -257,18 +259,19 @@ class StoryStore(FactStore):
             story = mine[0] if mine else self._new_story(root, now)
             kept.add(story)
             for other in mine[1:]:
-                self._db.execute("UPDATE stories SET forward=?, changed_at=? WHERE id=?", [story, now, other])
+                if self._first("SELECT forward FROM stories WHERE id=?", other) != (story,):
+                    self._db.execute("UPDATE stories SET forward=?, changed_at=? WHERE id=?", [story, now, other])
             self._settle_group(story, group, members)
             self._db.execute("UPDATE stories SET forward=NULL WHERE id=?", [story])
             self._describe(story, now)
 
-    def _members(self, stories: Iterable[int]) -> dict[int, tuple[int, str, str]]:
-        """Parent, order and relation of every report in ``stories``."""
-        found: dict[int, tuple[int, str, str]] = {}
-        sql = 'SELECT report, parent, "order" AS place, relation FROM placements WHERE story=?'
+    def _members(self, stories: Iterable[int]) -> Members:
+        """Parent, order, relation, story and original of every report in ``stories``."""
+        found: Members = {}
+        sql = 'SELECT report, parent, "order", relation, story, original FROM placements WHERE story=?'
         for story in sorted(stories):
-            for row in self._db.query(sql, [story]):
-                found[row["report"]] = (row["parent"] or 0, row["place"], row["relation"])
+            for report, parent, place, relation, mine, original in self._db.conn.execute(sql, [story]):
+                found[report] = (parent or 0, place, relation, mine, original)
         return found
 
     def _owners(self, stories: Iterable[int]) -> dict[int, int]:
@@ -280,12 +283,13 @@ class StoryStore(FactStore):
                 owners[row["anchor"]] = min(row["id"], owners.get(row["anchor"], row["id"]))
         return owners
 
-    def _settle_group(self, story: int, group: Sequence[int], members: dict[int, tuple[int, str, str]]) -> None:
+    def _settle_group(self, story: int, group: Sequence[int], members: Members) -> None:
         for report in group:
             here = report
             while members[here][2] in _COMMON and members[here][0] in members:
                 here = members[here][0]
-            self._db.execute("UPDATE placements SET story=?, original=? WHERE report=?", [story, here, report])
+            if members[report][3:] != (story, here):
+                self._db.execute("UPDATE placements SET story=?, original=? WHERE report=?", [story, here, report])
 
     def _describe(self, story: int, now: str) -> None:
         """Title, lead and counts of a story, from the reports in it."""
@@ -323,7 +327,7 @@ class StoryStore(FactStore):
         return [row["country"] for row in self._db.query(sql, [story])]
 
 
-def _top(report: int, members: dict[int, tuple[int, str, str]]) -> int:
+def _top(report: int, members: Members) -> int:
     here = report
     while members[here][0] in members:
         here = members[here][0]
@@ -340,17 +344,16 @@ def _origins(reports: Sequence[dict[str, object]]) -> list[str]:
     """Whom each original of a story goes back to: whom its reports name, else who published it first."""
     named: dict[object, str] = {}
     for row in reports:
-        if row["origin"] and (row["original"] not in named):
-            named[row["original"]] = str(row["origin"])
+        if row["origin"]:
+            named.setdefault(row["original"], str(row["origin"]))
     published = {row["original"]: str(row["publisher"]) for row in reversed(reports)}
-    told = [named.get(original, published[original]) for original in dict.fromkeys(row["original"] for row in reports)]
-    return [_plain(name, told) for name in told]
+    spelled: dict[str, str] = {}  # one spelling for names that differ only in their article, case or marks
+    told = []
+    for original in dict.fromkeys(row["original"] for row in reports):
+        name = named.get(original, published[original])
+        told.append(spelled.setdefault(_bare(name), name))
+    return told
 
 
-def _plain(name: str, told: Sequence[str]) -> str:
-    """One spelling for one name: the first among ``told`` that differs only in its article, case or marks."""
-
-    def bare(text: str) -> str:
-        return "".join(letter for letter in text.lower() if letter.isalnum()).removeprefix("the")
-
-    return next(each for each in told if bare(each) == bare(name))
+def _bare(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum()).removeprefix("the")

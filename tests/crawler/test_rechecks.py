@@ -34,7 +34,10 @@ REMOVED = "/novosti/troe-otkaznikov-vyshli-iz-podvala"  # 410 from day 1 on
 BROKEN = "/sud/shest-let-kolonii-mobilizovannomu"  # 500 on day 1
 SILENT = "/world/sergeant-sentenced-after-second-flight"  # no answer in time on day 1
 DATED = "/monde/la-cour-du-droit-d-asile-protege-un-mobilise-russe"  # an earlier date on day 1, another menu on day 3
-CHANGED = {FIGURE, MISSING, REMOVED, DATED}
+MOVED = "/obshchestvo/prigovory-za-ostavlenie-chasti"  # at another address with another figure from day 1 on
+LED_AWAY = "/svit/rosijskyj-mobilizovanyj-utik-do-virmeniji"  # leads to another report from day 1 on
+OTHER = "/novosti/kazahstan-otkazal-v-ubezhishche"
+CHANGED = {FIGURE, MISSING, REMOVED, DATED, MOVED}
 UNREACHED = (BROKEN, SILENT)
 DAYS = (1, 2, 3, 7, 30, 90, 120)
 LEFT_OUT = "kurier-nadrzeczny"  # asks for a second between two requests; nothing here is its
@@ -83,9 +86,10 @@ class Day:
 def crawl(desk: Desk, paper: Newspaper, day: int, *words: str) -> list[Request]:
     """Crawl on ``day`` at the same time as on every other; the clock goes on from there. What was asked."""
     before = len(paper.requests)
-    now = factory.later(days=day).isoformat()
-    command, surroundings = [sys.executable, "-c", CRAWL, now, *words], desk.environment(DESERTERS_TIMEOUT_SECONDS="3")
-    done = subprocess.run(command, env=surroundings, cwd=desk.folder, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", CRAWL, factory.later(days=day).isoformat(), *words]
+    done = subprocess.run(
+        command, env=desk.environment(), cwd=desk.folder, capture_output=True, text=True, check=False, timeout=240
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return paper.requests[before:]
 
@@ -126,6 +130,11 @@ def change(paper: Newspaper, day: int) -> None:
         put(paper, BROKEN, Answer(status=500, body=b"down"))
         put(paper, SILENT, Answer(body=b"late", wait=60))
         reprint(paper, DATED, {}, published=earlier)
+        reprint(paper, MOVED, {"7318": "7391"})
+        host = found(paper, MOVED)[0].host
+        paper._tables[host]["/new"] = paper._tables[host][MOVED]
+        for path, target in ((MOVED, "/new"), (LED_AWAY, OTHER)):
+            put(paper, path, Answer(status=301, headers={"Location": target}))
     if day == 2:
         for path in UNREACHED:
             put(paper, path, None)
@@ -232,6 +241,18 @@ def test_another_date_is_a_revision_that_is_told_once(days: dict[int, Day]) -> N
     assert [request.status for request in days[3].asked_for(DATED)] == [200]
     assert days[120].of(DATED, "what", "revisions") == [("date",)]
     assert days[120].issues(DATED) == ["report-changed"]
+
+
+def test_a_page_that_moved_is_followed(days: dict[int, Day]) -> None:
+    assert days[1].of(MOVED, "what, old, new", "revisions") == [("figure", "7318- verdicts", "7391- verdicts")]
+    assert days[120].issues(MOVED) == ["report-changed"]
+
+
+def test_an_address_that_leads_to_another_report_changes_nothing(days: dict[int, Day]) -> None:
+    assert [request.status for request in days[1].asked_for(LED_AWAY)] == [301]
+    assert days[1].of(LED_AWAY, "status, done", "rechecks") == [(200, 1)]
+    for table in ("texts", "articles"):
+        assert days[120].of(LED_AWAY, "*", table) == days[0].of(LED_AWAY, "*", table)
 
 
 def test_nothing_else_is_said_to_have_changed(days: dict[int, Day]) -> None:
