@@ -11,6 +11,7 @@ Expected failures of one page are no exceptions: they are values (``Rejection``)
 """
 
 from pathlib import Path
+from typing import Self
 
 from db.errors import DesertersError
 
@@ -24,6 +25,9 @@ class HandwrittenError(DesertersError):
         self.path, self.line, self.key, self.why = path, line, key, why
         super().__init__(f"{path}:{line}: {key}: {why}" if key else f"{path}:{line}: {why}")
 
+    def __reduce__(self) -> tuple[type[Self], tuple[Path, int, str, str]]:
+        return type(self), (self.path, self.line, self.key, self.why)  # else no other process can raise it on
+
 
 class ConfigurationError(DesertersError):
     """A setting cannot be used; the text names where it was given and what it may be."""
@@ -35,3 +39,6 @@ class ChannelUnreadableError(DesertersError):
     def __init__(self, what: str, detail: str) -> None:
         self.what, self.detail = what, detail
         super().__init__(f"{what}: {detail}")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        return type(self), (self.what, self.detail)

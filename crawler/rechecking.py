@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from crawler import facts, urls
-from db.model import Analysis, Change, Recheck, Rejection, Source
+from db.model import Analysis, Article, Change, Recheck, Rejection, Source
 from db.store import Store
 
 
@@ -22,13 +22,21 @@ def reconsider(recheck: Recheck, outcome: Analysis | Rejection, source: Source, 
         article, text=recheck.text, headline=recheck.title, language=recheck.language, published_on=recheck.published_on
     )
     found = facts.changes(facts.find(before, source.country), outcome.facts)
-    if recheck.published_on and article.published_on and recheck.published_on != article.published_on:
+    if _is_redated(recheck, article):
         found.append(Change(what="date", old=str(recheck.published_on), new=str(article.published_on)))
     if found:
         store.revise(recheck, outcome, found, now)
     else:
         store.rechecked(recheck, 200, (capture.header("etag"), capture.header("last-modified")), now)
     return len(found)
+
+
+def _is_redated(recheck: Recheck, article: Article) -> bool:
+    """Whether the page tells another date; one that a feed told may differ by a day from the page's own."""
+    old, new = recheck.published_on, article.published_on
+    if old is None or new is None or old == new:
+        return False
+    return article.published_from == recheck.published_from or abs((new - old).days) > 1
 
 
 def _is_another(recheck: Recheck, outcome: Analysis) -> bool:

@@ -19,6 +19,7 @@ class Recheck:
     text: str
     language: str
     published_on: date | None
+    published_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,12 @@ from db.rows.facts import TABLES, Known
 from db.store.stories import StoryStore
 
 _MOST = 500  # rechecks of one run
+_LONGEST = timedelta(days=120)  # after which a page that never answers is let be
 _LATER = timedelta(days=1)  # the next try of a page that could not be fetched
 _EARLY = timedelta(hours=6)  # before its time, since a run begins hours before it has fetched its last page
 _GONE = {404, 410, 451}
 _DUE = """
-SELECT rechecks.report, url, source, etag, last_modified, texts.title, text, language,
+SELECT rechecks.report, url, source, etag, last_modified, texts.title, text, language, published_from,
     coalesce((
         SELECT new FROM revisions WHERE revisions.report = rechecks.report AND what = 'date' ORDER BY id DESC LIMIT 1
     ), published_on) AS published_on
@@ -93,15 +94,18 @@ class RevisionStore(StoryStore):
         )
         known = next(self._db.query(sql, [recheck.report]))
         answered = status in {200, 304, *_GONE}
-        done = known["done"] + answered
         first = datetime.fromisoformat(known["fetched_at"])
-        following = max(first + timedelta(days=RECHECK_DAYS[done]), now) if done < len(RECHECK_DAYS) else None
+        missed = sum(first + timedelta(days=days) <= now for days in RECHECK_DAYS[:-1])  # one answer makes up for them
+        done = max(known["done"] + 1, missed) if answered else known["done"]
+        following = first + timedelta(days=RECHECK_DAYS[done]) if done < len(RECHECK_DAYS) else None
+        if not answered:
+            following = now + _LATER if now < first + _LONGEST else None
         row: rows.Row = {
             "report": recheck.report,
             "etag": validators[0] or known["etag"],
             "last_modified": validators[1] or known["last_modified"],
             "done": done,
-            "due_at": rows.stamp_or_none(following if answered else now + _LATER),
+            "due_at": rows.stamp_or_none(max(following, now) if following else None),
             "status": status,
             "asked_at": rows.stamp(now),
         }
@@ -153,5 +157,5 @@ def _recheck(row: dict[str, str]) -> Recheck:
     return Recheck(
         report=int(row["report"]), url=row["url"], source=row["source"], etag=row["etag"],
         last_modified=row["last_modified"], title=row["title"], text=row["text"], language=row["language"],
-        published_on=date.fromisoformat(day) if day else None,
+        published_on=date.fromisoformat(day) if day else None, published_from=row["published_from"],
     )  # fmt: skip
