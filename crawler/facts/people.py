@@ -58,7 +58,7 @@ def _runs(page: Page, taken: frozenset[int]) -> list[Span]:
             continue
         last = at
         while last + 1 < count and _goes_on(page, last, taken):
-            last += 2 if page.words.forms[last + 1] in ends("particles") else 1
+            last += 1 if _is_capital(page, last + 1) else 2  # a particle stands between
         runs.extend(_parts(page, (at, last)))
         at = last + 1
     return runs

@@ -75,12 +75,13 @@ def _numerals(page: Page) -> list[Quantity]:
 def _value(numeral: str, decimal: str) -> float:
     bare = re.sub(r"[\s'’]", "", numeral)
     grouping = "." if decimal == "," else ","
-    if re.fullmatch(r"\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+", bare):
+    if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+|[1-9]\d{0,2}(,\d{3})+", bare):
         return float(re.sub(r"[.,]", "", bare))  # three digits behind a mark are thousands, whatever the language
     head, mark, tail = bare.rpartition(decimal)
     if mark and len(tail) < 3:
-        return float(head.replace(grouping, "").replace(",", "") + "." + tail)
-    return float(bare.replace(grouping, "").replace(",", "."))
+        return float(re.sub(r"[.,]", "", head) + "." + tail)
+    whole, _, part = bare.replace(grouping, "").rpartition(decimal)
+    return float(re.sub(r"[.,]", "", whole) + "." + part) if whole else float(re.sub(r"[.,]", "", part))
 
 
 def _scaled(page: Page, value: float, core: Span, *, bracketed: bool = False, spelled: bool = False) -> Quantity:

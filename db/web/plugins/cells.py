@@ -15,7 +15,9 @@ from db.web.pages import listed
 from db.web.site import Site
 
 _NOTHING = Markup("&nbsp;")
-_LISTS = {"authors", "languages", "marks", "links"}
+_LISTS = {"authors", "languages", "marks", "links", "countries"}
+_AMOUNTS = {"low", "high"}
+_EXACT = 100_000
 _TAGS = {"level", "outcome", "answer"}
 _MOMENTS = {"first_seen", "at", "newest", "oldest", "since", "until"}
 _HASH_SHOWN = 12
@@ -66,6 +68,8 @@ def _text(column: str, value: str) -> Markup | None:
 
 
 def _number(column: str, value: Any) -> Markup | None:
+    if column in _AMOUNTS and isinstance(value, float):
+        return escape(f"{value:,g}" if value < _EXACT else f"{value:,.0f}")
     return escape(f"{value:.2f}") if column == "score" and isinstance(value, float) else None
 
 
