@@ -7,6 +7,7 @@ what it would give for events that it has not seen, and ``--scale N ...`` places
 import argparse
 import gzip
 import json
+import math
 import random
 import statistics
 import sys
@@ -22,6 +23,7 @@ from unittest.mock import patch
 import numpy as np
 from scipy.optimize import minimize
 
+from benchmarks.table import write_rows
 from crawler import facts, stories
 from crawler.stories import comparing
 from crawler.stories.evaluate import Labelled, Pairs, grouped, labelled, pairs
@@ -30,6 +32,7 @@ from db.store import Store
 
 HOME = Path(__file__).parent.parent
 SHARED = HOME.parent / "shared/corpus"
+TITLE = "A report among stored ones: its facts, its place among stories, its rows"
 FOLDS = 5
 A_DAY = 60  # reports
 STRENGTH = 0.0004  # of the pull of weights towards zero
@@ -156,8 +159,9 @@ def check() -> None:
 # -- scale
 
 
-def scale(sizes: Sequence[int]) -> None:
-    """Print the median cost of placing a report among so many stored ones."""
+def scale(sizes: Sequence[int], *, write: bool) -> None:
+    """Print the median cost of placing a report among so many stored ones; write the table where asked."""
+    table = []
     texts = _texts()
     rng = random.Random(7)
     for size in sizes:
@@ -171,8 +175,15 @@ def scale(sizes: Sequence[int]) -> None:
                 began = time.process_time()
                 _save(store, texts, rng, number)
                 costs.append(time.process_time() - began)
-            told = f"median {1000 * statistics.median(costs):.1f} ms, p95 {1000 * sorted(costs)[189]:.1f} ms"
-            print(f"{size:8} stored: {told} of CPU time a report; filled in {filled:.0f} s", flush=True)
+            middle, high = 1000 * statistics.median(costs), 1000 * sorted(costs)[189]
+            print(
+                f"{size:8} stored: median {middle:.1f} ms, p95 {high:.1f} ms of CPU time; filled in {filled:.0f} s",
+                flush=True,
+            )
+            table.append([f"{size:,}", f"{middle:.1f}", f"{high:.1f}", f"{middle / math.log(size):.2f}"])
+    if write:
+        heads = ["reports stored", "median CPU ms", "p95", "median / ln n"]
+        write_rows(TITLE, heads, table, "python -m benchmarks.stories --scale 1000 10000 100000 --write")
 
 
 def _texts() -> list[tuple[str, str, str]]:
@@ -233,12 +244,14 @@ def main() -> int:
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--scale", type=int, nargs="*", default=[])
+    parser.add_argument("--write", action="store_true", help="put the costs into docs/performance.md")
     asked = parser.parse_args()
     if asked.check:
         check()
     if asked.fit:
         comparing.WEIGHTS.write_text(json.dumps(fit(), indent=1) + "\n", encoding="utf-8")
-    scale(asked.scale)
+    if asked.scale:
+        scale(asked.scale, write=asked.write)
     return 0
 
 
