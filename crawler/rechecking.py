@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from crawler import facts, urls
+from crawler import facts, stories, urls
 from db.model import Analysis, Article, Change, Recheck, Rejection, Source
 from db.store import Store
 
@@ -25,7 +25,7 @@ def reconsider(recheck: Recheck, outcome: Analysis | Rejection, source: Source, 
     if _is_redated(recheck, article):
         found.append(Change(what="date", old=str(recheck.published_on), new=str(article.published_on)))
     if found:
-        store.revise(recheck, outcome, found, now)
+        store.revise(recheck, outcome, found, now, stories.place)
     else:
         store.rechecked(recheck, 200, (capture.header("etag"), capture.header("last-modified")), now)
     return len(found)

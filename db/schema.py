@@ -270,16 +270,24 @@ CREATE VIEW timeline AS
         language, relation, original, parent, likeness
     FROM placements JOIN articles ON articles.id = placements.report;
 CREATE VIEW story_figures AS
-    SELECT story, type, unit, territory, organisation, starts, ends, low, high, count(DISTINCT original) AS originals,
-        count(DISTINCT figures.report) AS reports, min(figures.report) AS report, min(quote) AS quote
+    SELECT story, type, unit, territory, organisation, starts,
+        CASE WHEN cumulative THEN NULL ELSE ends END AS ends, low, high,
+        count(DISTINCT original) AS originals, count(DISTINCT figures.report) AS reports,
+        min(figures.report) AS report, min(quote) AS quote
     FROM figures JOIN placements ON placements.report = figures.report
     WHERE known_until IS NULL
-    GROUP BY story, type, unit, territory, organisation, starts, ends, low, high;
+    GROUP BY story, type, unit, territory, organisation, starts,
+        CASE WHEN cumulative THEN NULL ELSE ends END, low, high;
 """
 
 _QUOTED = ("figures", "decisions", "mentions", "protected_mentions", "citations")
 _QUOTE_CHECK = """
 CREATE TRIGGER {table}_quote BEFORE INSERT ON {table}
+WHEN NEW.quote IS NOT (SELECT substr(text, NEW.start + 1, NEW."end" - NEW.start) FROM texts WHERE id = NEW.report)
+BEGIN SELECT raise(ABORT, 'the quote does not stand at its offsets in the text'); END
+"""
+_QUOTE_STAYS = """
+CREATE TRIGGER {table}_quote_stays BEFORE UPDATE OF report, start, "end", quote ON {table}
 WHEN NEW.quote IS NOT (SELECT substr(text, NEW.start + 1, NEW."end" - NEW.start) FROM texts WHERE id = NEW.report)
 BEGIN SELECT raise(ABORT, 'the quote does not stand at its offsets in the text'); END
 """
@@ -306,6 +314,7 @@ def what_reports_say(db: Database) -> None:
     _lay(db, _FACTS)
     for table in _QUOTED:
         db.execute(_QUOTE_CHECK.format(table=table))
+        db.execute(_QUOTE_STAYS.format(table=table))
 
 
 @migrations()

@@ -79,6 +79,8 @@ def merge(
         reports = [asked.first_report(settings.db, number) for number in (story, other)]
         if not all(reports):
             _none(f"story {other if reports[0] else story}")
+        if reports[0] == reports[1]:
+            _refuse(f"stories {story} and {other} are one already")
         with Store(settings.db, holder="deserters stories") as store:
             store.merge(reports[0], reports[1], jobs.utc_now(), note)
         kept = asked.story(settings.db, story)
@@ -108,10 +110,17 @@ def _rule(kind: str, report: int, files: tuple[DbOption, ConfigOption], note: st
         settings = configuration.load({"db": files[0]}, files[1])
         if not asked.is_placed(settings.db, report):
             _none(f"report {report}")
+        if kind == "split" and not asked.parent_of(settings.db, report):
+            _refuse(f"report {report} is what its story began with; split off the reports that do not belong to it")
         with Store(settings.db, holder="deserters stories") as store:
             ruling = store.split if kind == "split" else store.pin
             ruling(report, jobs.utc_now(), note)
         out.print(f"Report {report}: {kind}; kept for good.")
+
+
+def _refuse(why: str) -> None:
+    err.print(f"deserters: {why}", style="red", soft_wrap=True)
+    raise typer.Exit(NOTHING_DONE)
 
 
 def _none(what: str) -> None:

@@ -14,7 +14,10 @@ COPIED = 0.55  # share of the shorter text's shingles in the other from which it
 _CLOSE = 0.02  # two figures that differ by so little may be one, rounded
 _DAYS = 6.0
 _MANY = 3
-_FORTNIGHT, _ANOTHER = 14, 0.7
+_FORTNIGHT, _ANOTHER = 14, 0.6
+_SURE, _DOUBT = 0.9, 0.8
+_FEW_SHARED = 0.5  # share of the numbers of one in the other below which they are others
+_FORMULA, _PHRASED = 0.3, 0.6  # share of shingles, or likeness of words, from which two texts are of one form
 
 
 def likeness(one: Fingerprint, other: Fingerprint) -> Likeness:
@@ -23,10 +26,29 @@ def likeness(one: Fingerprint, other: Fingerprint) -> Likeness:
     weights = _weights()
     original = _logistic(found, weights["original"])
     event = max(original, _logistic(found, weights["event"]))
-    if found["figures_differ"] and abs(one.day - other.day) > _FORTNIGHT:
+    copy = one.language == other.language and found["shingles"] >= COPIED and not _is_another(one, other, found)
+    if _is_another(one, other, found):
+        original, event = original * _ANOTHER, event * _ANOTHER
+    elif found["figures_differ"] and abs(one.day - other.day) > _FORTNIGHT:
         event *= _ANOTHER  # the same words with other figures some weeks later: a series, not one event
-    copy = one.language == other.language and found["shingles"] >= COPIED and not found["figures_differ"]
+    elif _differ(found) and original < _SURE:
+        event *= _DOUBT
     return Likeness(original=max(original, 0.99 * copy), event=max(event, 0.99 * copy), copy=copy)
+
+
+def _is_another(one: Fingerprint, other: Fingerprint, found: dict[str, float]) -> bool:
+    """Whether two reports of one form tell of different things: all that is particular in them differs."""
+    if not found["near"] or max(found["shingles"] / _FORMULA, found["words"] / _PHRASED) < 1:
+        return False
+    differ = found["figures_differ"] + found["names_differ"] + found["cities_differ"]
+    numbers = bool(one.numbers) and bool(other.numbers) and found["numbers_share"] < _FEW_SHARED
+    return _differ(found) or (numbers and differ >= 1) or (numbers and found["shingles"] >= _FORMULA)
+
+
+def _differ(found: dict[str, float]) -> bool:
+    """Whether figures, names or cities differ, and none of them is shared."""
+    differ = found["figures_differ"] + found["names_differ"] + found["cities_differ"]
+    return differ >= 1 and found["figures"] + found["names"] + found["cities"] == 0
 
 
 def measures(one: Fingerprint, other: Fingerprint) -> dict[str, float]:

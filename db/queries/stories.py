@@ -111,6 +111,13 @@ def is_placed(path: Path, report: int) -> bool:
         return bool(connection.execute("SELECT 1 FROM placements WHERE report = ?", [report]).fetchone())
 
 
+def parent_of(path: Path, report: int) -> int:
+    """The earlier report that ``report`` goes back to; 0 where it is the first of its story."""
+    with reading(path) as connection:
+        row = connection.execute("SELECT parent FROM placements WHERE report = ?", [report]).fetchone()
+    return int(row["parent"] or 0) if row else 0
+
+
 def timeline(path: Path, number: int) -> list[Told]:
     """The reports of a story, the oldest first."""
     columns = "report, title, source, language, at, relation, original"

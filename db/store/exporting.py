@@ -53,6 +53,8 @@ def export(live: Path, target: Path, at: datetime, place: Callable[[Path], None]
     Raises:
         ExportError: ``target`` is there already, or nothing was known at that moment.
     """
+    if not live.is_file():
+        raise ExportError(f"{live}: there is no such database; name it with --db")
     if target.exists():
         raise ExportError(f"{target}: is there already; name a new file, or remove it first")
     draft = target.with_name(f"{target.name}.part")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from db import rows
-from db.model import RECHECK_DAYS, Analysis, Change, Issue, Level, Recheck
+from db.model import RECHECK_DAYS, Analysis, Change, Issue, Level, Placer, Recheck
 from db.rows.facts import TABLES, Known
 from db.store.stories import StoryStore
 
@@ -57,7 +57,14 @@ class RevisionStore(StoryStore):
                 self._tell(recheck, [gone], now)
                 self._revision(recheck.report, gone, (self._capture_of(recheck.report), _NOWHERE), now)
 
-    def revise(self, recheck: Recheck, analysis: Analysis, changes: Sequence[Change], now: datetime) -> None:
+    def revise(
+        self,
+        recheck: Recheck,
+        analysis: Analysis,
+        changes: Sequence[Change],
+        now: datetime,
+        placer: Placer | None = None,
+    ) -> None:
         """Take a newer edition of a report; the old text and its facts are kept, with when they ceased to stand."""
         capture, report = analysis.capture, recheck.report
         with self._transaction():
@@ -81,6 +88,8 @@ class RevisionStore(StoryStore):
             place = [new["sha256"], new["archive_file"], new["archive_offset"]]
             self._db.execute(sql, [article.headline, *place, report])
             self._insert_facts(analysis.facts, Known(report=report, since=rows.stamp(now)))
+            if placer and analysis.placing:
+                self._renew(report, analysis.placing, placer, rows.stamp(now))
             validators = (capture.header("etag"), capture.header("last-modified"))
             self._note_recheck(recheck, capture.status, validators, now)
 

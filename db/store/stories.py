@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from db import rows
-from db.model import Analysis, Fingerprint, Link, Neighbour, Placer, Relation
+from db.model import Analysis, Fingerprint, Link, Neighbour, Placer, Placing, Relation
 from db.rows.stories import order, packed, unpacked
 from db.store.facts import FactStore
 
@@ -74,9 +74,9 @@ class StoryStore(FactStore):
         if not parent:
             return
         story = self._story_of(report)
-        for row in list(self._db.query("SELECT id, anchor FROM stories WHERE id=? OR forward=?", [story, story])):
-            if self._is_under(Link(report=report, parent=row["anchor"])):
-                self._db.execute("UPDATE stories SET anchor=? WHERE id=?", [self._root(parent), row["id"]])
+        anchor = self._first("SELECT anchor FROM stories WHERE id=?", story)
+        if anchor and self._is_under(Link(report=report, parent=anchor[0])):
+            self._db.execute("UPDATE stories SET anchor=? WHERE id=?", [self._root(parent), story])
 
     def _rule(self, kind: str, pair: tuple[int, int], now: datetime, note: str) -> None:
         ruling: rows.Row = {"at": rows.stamp(now), "kind": kind, "report": pair[0], "other": pair[1], "note": note}
@@ -111,6 +111,18 @@ class StoryStore(FactStore):
         if found is None:
             return
         now = rows.stamp(analysis.capture.fetched_at)
+        self._keep_print(report, found)
+        self._index(report, found.fingerprint.day, found.keys)
+        self._begin(report, order(analysis.article, analysis.capture, key), now)
+        self._settle_links(report, found.keys, placer, now)
+
+    def _renew(self, report: int, found: Placing, placer: Placer, now: str) -> None:
+        """Place a report anew whose text was replaced; its order stays that of its first text."""
+        self._keep_print(report, found)
+        self._index(report, found.fingerprint.day, found.keys)
+        self._settle_links(report, found.keys, placer, now)
+
+    def _keep_print(self, report: int, found: Placing) -> None:
         row: rows.Row = {
             "report": report,
             "day": found.fingerprint.day,
@@ -120,9 +132,6 @@ class StoryStore(FactStore):
             "lead_end": found.lead.end,
         }
         self._upsert("fingerprints", row, "report")
-        self._index(report, found.fingerprint.day, found.keys)
-        self._begin(report, order(analysis.article, analysis.capture, key), now)
-        self._settle_links(report, found.keys, placer, now)
 
     def _settle_links(self, report: int, keys: Sequence[str], placer: Placer, now: str) -> None:
         mine = self._neighbour(report)
@@ -253,16 +262,17 @@ class StoryStore(FactStore):
         for report in members:
             groups.setdefault(_top(report, members), []).append(report)
         owners = self._owners(stories)
-        kept: set[int] = set()
+        changed = []
         for root, group in sorted(groups.items(), key=lambda each: members[each[0]][1]):
             mine = sorted(owners[report] for report in group if report in owners)
             story = mine[0] if mine else self._new_story(root, now)
-            kept.add(story)
             for other in mine[1:]:
                 if self._first("SELECT forward FROM stories WHERE id=?", other) != (story,):
                     self._db.execute("UPDATE stories SET forward=?, changed_at=? WHERE id=?", [story, now, other])
             self._settle_group(story, group, members)
             self._db.execute("UPDATE stories SET forward=NULL WHERE id=?", [story])
+            changed.append(story)
+        for story in changed:  # not before all have their reports
             self._describe(story, now)
 
     def _members(self, stories: Iterable[int]) -> Members:
