@@ -54,7 +54,8 @@ def _read(article: Article) -> _Read:
     named = organisations(page)
     taken = frozenset(at for each in named for at in range(each.span[0], each.span[1] + 1))
     spots = places(page, taken)
-    persons = people(page, blocked(page, taken, spots), [each.span for each in named])
+    homes = [each.span for each in named if not each.is_newsroom]
+    persons = people(page, blocked(page, taken, spots), homes)
     own = frozenset(at for each in persons for at in range(each.span[0], each.span[1] + 1))
     spots = [place for place in spots if place.span[0] not in own]
     return _Read(page=page, named=named, places=spots, people=persons, periods=periods(page, article.published_on))
@@ -100,11 +101,18 @@ def _quoted(page: Page, each: Counted) -> Evidence:
 def _territory(found: _Read, each: Counted) -> str:
     """The country that the figure is about: of asylum the one named nearest, of the army's own Russia."""
     if each.type in {FigureType.ABSENCE_CASES, FigureType.VERDICTS, FigureType.CHARGES, FigureType.DESERTERS}:
-        return "ru"
+        return "ua" if _is_ukraines(found, each) else "ru"
     sentence = found.page.sentence(each.quantity.core[0])
     here = [p for p in found.places if sentence[0] <= p.span[0] <= sentence[1] and p.country not in {"ru", "ua"}]
     nearest = min(here, key=lambda place: abs(place.span[0] - each.quantity.core[0]), default=None)
     return nearest.country if nearest else ""
+
+
+def _is_ukraines(found: _Read, each: Counted) -> bool:
+    """Whether the sentence speaks of Ukraine and not of Russia."""
+    first, last = found.page.sentence(each.quantity.core[0])
+    named = {place.country for place in found.places if first <= place.span[0] <= last}
+    return "ua" in named and "ru" not in named
 
 
 def _each(page: Page, each: Counted) -> str:

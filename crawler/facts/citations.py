@@ -12,6 +12,7 @@ _CLOSE = 2  # the same for authorities, whose papers are quoted more often than 
 _CREDIT, _REPORTS, _TOLD, _ACCORDING, _NAMED = 4.0, 3.0, 2.5, 2.0, 1.0
 _MEDIA_FIRST = 0.7
 _SURE = 1.0
+_ONLY_COUNTS = 1.2
 
 
 def citations(page: Page, named: Sequence[Named]) -> list[Citation]:
@@ -24,7 +25,7 @@ def citations(page: Page, named: Sequence[Named]) -> list[Citation]:
         best = scored.get(each.name)
         if best is None or score > best[0]:
             scored[each.name] = (score, number, each)
-    origin = max(scored.values(), key=lambda one: (_rank(one), -one[1]), default=None)
+    origin = max(scored.values(), key=lambda one: (_rank(page, one, scored), -one[1]), default=None)
     return [
         Citation(
             evidence=evidence(page, each.span),
@@ -42,8 +43,12 @@ def evidence(page: Page, span: Span) -> Evidence:
     return Evidence(start=start, end=end, quote=quote)
 
 
-def _rank(scored: tuple[float, int, Named]) -> float:
-    return scored[0] + (_MEDIA_FIRST if scored[2].is_newsroom else 0)
+def _rank(page: Page, scored: tuple[float, int, Named], every: dict[str, tuple[float, int, Named]]) -> float:
+    """How likely the report goes back to a source: newsrooms first, of them last one that only gives a number."""
+    rank = scored[0] + (_MEDIA_FIRST if scored[2].is_newsroom else 0)
+    others = any(each[2].is_newsroom and each[2].name != scored[2].name for each in every.values())
+    counts = page.has("counted", page.sentence(scored[2].span[0]))
+    return rank - (_ONLY_COUNTS if others and counts else 0)
 
 
 def _is_origin(scored: tuple[float, int, Named]) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from crawler.facts.citations import evidence
+from crawler.facts.otherwise import is_no_figure
 from crawler.facts.page import Page, Span
 from crawler.facts.periods import Period
 from crawler.facts.places import Place
@@ -27,15 +28,15 @@ KINDS = {
     "exchange": DecisionKind.EXCHANGED,
 }
 _HOME = frozenset({"ru", "ua"})  # not where asylum is decided on
-_AT_HOME = frozenset(
-    {DecisionKind.SENTENCED, DecisionKind.CHARGED, DecisionKind.RETURNED, DecisionKind.EXCHANGED, DecisionKind.KILLED}
-)
+_AT_HOME = frozenset({DecisionKind.SENTENCED, DecisionKind.CHARGED, DecisionKind.RETURNED, DecisionKind.EXCHANGED})
 UNION = "eu"  # names no country: "a country of the EU"
 _FROM = frozenset({DecisionKind.DEPORTED, DecisionKind.EXTRADITED})
+_DENIED = 6  # the same for a denial, or for what undid the deed
 _DOUBT_BEFORE, _DOUBT_AFTER = 5, 2  # words within which a doubt or a denial reaches a deed
-_ARTICLES = ("337", "338", "332", "339", "275.1", "275", "334")
 _ARTICLE = re.compile(r"\b(275\.1|33[24789]|275)\b")
-_PART = re.compile(r"(\d)")
+_PART_WORD = r"(?:part|part\.|ч\.?|част\w*|teil|absatz|abs\.|partie|część|części|ust\.|parte|osa)"
+_PART_AHEAD = re.compile(rf"[,\s]*{_PART_WORD}\s*(\d(?:\.\d)?)", re.IGNORECASE)
+_PART_BEHIND = re.compile(rf"{_PART_WORD}\s*(\d(?:\.\d)?)\D{{0,20}}$", re.IGNORECASE)
 _COURTLY = (
     "гарнизон",
     "военн",
@@ -49,6 +50,8 @@ _COURTLY = (
     "militaire",
 )
 _MOST = 100_000
+_REACH = 12
+_NO_PEOPLE = ("years", "span", "months", "cases", "claims", "money", "distance")
 _COUNTED = {
     FigureType.GRANTS: DecisionKind.GRANTED,
     FigureType.REFUSALS: DecisionKind.REFUSED,
@@ -126,8 +129,15 @@ def _is_unreal(page: Page, span: Span, sentence: Span) -> bool:
     first, last = _clause(page, span, sentence)
     before = (max(first, span[0] - _DOUBT_BEFORE), span[1])
     doubts = page.within("unreal", before[0], min(last, span[1] + _DOUBT_AFTER))
-    denied = page.within("not", max(first, span[0] - 3), span[1])
-    return bool(doubts or denied)
+    denied = page.within("not", max(first, span[0] - _DENIED), span[1])
+    undone = page.within("undone", max(first, span[0] - _DENIED), min(last, span[1] + _DENIED))
+    return bool(doubts or denied or undone or _is_feared_before(page, first, sentence))
+
+
+def _is_feared_before(page: Page, first: int, sentence: Span) -> bool:
+    """Whether the clause hangs on a doubt before it: "he fears that he will be handed over"."""
+    joined = any(span[0] == first for span in page.hits.get("that", ()))
+    return joined and page.has("unreal", (max(sentence[0], first - _DENIED), first - 1))
 
 
 def _clause(page: Page, span: Span, sentence: Span) -> Span:
@@ -244,15 +254,34 @@ def _main_country(places: Sequence[Place]) -> str:
 
 
 def _people(page: Page, span: Span, sentence: Span, quantities: Sequence[Quantity]) -> int | None:
-    for each in quantities:
-        inside = sentence[0] <= each.core[0] <= sentence[1]
-        counted = any(
-            page.within(role, each.core[1] + 1, min(sentence[1], each.core[1] + 3))
-            for role in ("people", "deserters", "fugitive")
-        )
-        if inside and counted and each.low == each.high and 1 < each.told < _MOST and abs(each.core[0] - span[0]) < 15:
-            return int(each.told)
-    return None
+    """How many it is about: the exact number of people that stands nearest to the deed."""
+    counted = [
+        each
+        for each in quantities
+        if sentence[0] <= each.core[0] <= sentence[1]
+        and each.low == each.high
+        and 1 < each.told < _MOST
+        and _is_of_people(page, each, sentence)
+    ]
+    nearest = min(counted, key=lambda each: _between(span, each.core), default=None)
+    return int(nearest.told) if nearest and _between(span, nearest.core) < _REACH else None
+
+
+def _is_of_people(page: Page, each: Quantity, sentence: Span) -> bool:
+    after = (each.core[1] + 1, min(sentence[1], each.core[1] + 3))
+    named = any(page.within(role, *after) for role in ("people", "deserters", "fugitive"))
+    bare = any(
+        page.within(role, *after) for role in ("years", "span", "months", "cases", "claims", "money", "distance")
+    )
+    if is_no_figure(page, each, set()):
+        return False
+    return named or (not bare and each.told >= 10 and not each.bracketed and len(page.raw(each.core[0])) != 4)
+
+
+def _between(one: Span, other: Span) -> int:
+    if one[0] <= other[0] and other[1] <= one[1]:
+        return min(other[0] - one[0], one[1] - other[1])
+    return max(other[0] - one[1], one[0] - other[1], 0)
 
 
 def _court(page: Page, sentence: Span) -> str:
@@ -275,15 +304,13 @@ def _belongs(page: Page, at: int, *, behind: bool = False) -> bool:
 
 
 def _articles(page: Page, sentence: Span) -> tuple[str, ...]:
-    start, end, text = page.quote(*sentence)
-    del start, end
+    text = page.quote(*sentence)[2]
     found = []
     for article in _ARTICLE.finditer(text):
-        if article[1] not in _ARTICLES:
-            continue
-        around = text[max(0, article.start() - 25) : article.start()]
-        part = _PART.findall(around)
-        found.append(f"{article[1]} part {part[-1]}" if part and len(part) == 1 else article[1])
+        ahead = _PART_AHEAD.match(text, article.end())
+        behind = _PART_BEHIND.search(text, max(0, article.start() - 40), article.start())
+        part = ahead or behind
+        found.append(f"{article[1]} part {part[1]}" if part else article[1])
     return tuple(dict.fromkeys(found))
 
 

@@ -158,7 +158,15 @@ def _prison(page: Page, each: Quantity, noun: Span) -> Counted | None:
     if each.told > 30 or each.told < 1 or _is_bearers_age(page, each):
         return None
     whole = _with_months(page, each, noun)
+    if whole.low is None and _is_term_to(page, each):
+        whole = replace(whole, low=whole.high)
     return Counted(quantity=whole, type=FigureType.PRISON_YEARS, unit="years", noun=noun, certainty=0.9)
+
+
+def _is_term_to(page: Page, each: Quantity) -> bool:
+    """Whether the word for "up to" is only the "to" of a sentence: "засудив до шести років"."""
+    first = max(page.sentence(each.core[0])[0], each.span[0] - _NEAR)
+    return page.has("sentence", (first, each.span[0] - 1)) and not page.has("unreal", (first, each.span[0]))
 
 
 def _is_bearers_age(page: Page, each: Quantity) -> bool:

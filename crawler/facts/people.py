@@ -206,9 +206,7 @@ def _speaks_near(page: Page, run: Span) -> bool:
 def _judged(page: Page, run: Span, runs: Sequence[Span], organisations: Sequence[Span]) -> Person:
     first, last = _room(page, run, runs)
     title, role = _title(page, run, runs, (first, last))
-    belongs = min(
-        (_gap(run, each) for each in organisations if first <= each[0] <= last and each[0] > run[1]), default=99
-    )
+    belongs = min((_gap(run, each) for each in organisations if _is_of_house(page, run, each, last)), default=99)
     relation = min(_distances(page, "kin", run, first, last), default=99)
     flight = min(_distances(page, "fugitive", run, first, last), default=99)
     private = min(relation, flight + 1)
@@ -222,6 +220,13 @@ def _judged(page: Page, run: Span, runs: Sequence[Span], organisations: Sequence
         role=role if public and title < 90 else ("convict" if convicted else ""),
         certain=abs(min(title, belongs + 2) - private) > 1,
     )
+
+
+def _is_of_house(page: Page, run: Span, house: Span, last: int) -> bool:
+    """Whether an organisation behind a name is that of its bearer: no verb of speech stands in between."""
+    if not run[1] < house[0] <= last:
+        return False
+    return not any(page.has(role, (run[1] + 1, house[0] - 1)) for role in ("says", "reports", "told", "kin"))
 
 
 def _name(page: Page, run: Span) -> str:

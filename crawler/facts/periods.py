@@ -71,7 +71,9 @@ def _year(page: Page, at: int) -> int | None:
 
 def _is_told_as_year(page: Page, at: int) -> bool:
     """Whether the number is named as a year: beside the word, or behind a word of time."""
-    spans = [span for role in ("year", "during", "since", "until", "from", "in") for span in page.hits.get(role, ())]
+    spans = [
+        span for role in ("year", "during", "since", "until", "from", "in", "endof") for span in page.hits.get(role, ())
+    ]
     return any(span[1] == at - 1 or span[0] == at + 1 for span in spans) or page.words.sentences[at] != (
         page.words.sentences[at - 1] if at else -1
     )

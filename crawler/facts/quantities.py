@@ -94,6 +94,9 @@ def _scaled(page: Page, value: float, core: Span, *, bracketed: bool = False, sp
     half = next(iter(_at(page, "andhalf", last + 1)), None)
     if half and value < _LARGE:
         value, last = value + 0.5, half[1]
+        scale = page.values.get(("magnitudes", last + 1))
+        if scale:
+            value, last = value * scale, last + 1
     form = Form.TIMES if any(span[1] == core[0] - 1 for span in page.hits.get("multiplied", ())) else Form.NUMBER
     if re.match(r"\s?[%٪％]", page.text[page.words.ends[last] :]):
         form = Form.PERCENT
@@ -170,7 +173,12 @@ def _valued(page: Page, role: str, form: Form) -> list[Quantity]:
     found = []
     for span in sorted(page.hits.get(role, ()), key=lambda each: (each[0], -each[1])):
         value = page.values.get((role, span[0]))
-        if span[0] <= taken or value is None:
+        if span[0] <= taken or value is None or _is_inside(page, span):
+            continue
+        taken = span[1]
+        part = _part_of_many(page, span, value)
+        if part:
+            found.append(_bounded(page, part))
             continue
         taken = span[1]
         found.append(_bounded(page, Quantity(low=value, high=value, span=span, core=span, form=form, spelled=True)))
@@ -183,12 +191,33 @@ def _parts(page: Page, plain: list[Quantity]) -> list[Quantity]:
     for left, right in pairwise(plain):
         joined = any(span == (left.core[1] + 1, right.core[0] - 1) for span in page.hits.get("among", ()))
         whole = right.told in {2, 3, 4, 5, 6, 7, 8, 9, 10, 100}
-        if joined and whole and 1 < left.told < right.told and left.low == left.high:
+        if (
+            joined
+            and whole
+            and (left.told > 1 or not left.spelled)
+            and left.told < right.told
+            and left.low == left.high
+        ):
             share = round(100 * left.told / right.told, 1)
             core = (left.core[0], right.core[1])
             part = Quantity(low=share, high=share, span=core, core=core, form=Form.PERCENT, spelled=True)
             found.append(_bounded(page, part))
     return found
+
+
+def _is_inside(page: Page, span: Span) -> bool:
+    """Whether the half is that of "one and a half"."""
+    return any(other[0] <= span[0] and span[1] <= other[1] for other in page.hits.get("andhalf", ()))
+
+
+def _part_of_many(page: Page, span: Span, value: float) -> Quantity | None:
+    """Read "half a million" as a number."""
+    for at in (span[1] + 1, span[1] + 2):
+        scale = page.values.get(("magnitudes", at))
+        if scale and value == 50 and all(len(page.words.forms[n]) <= 3 for n in range(span[1] + 1, at)):
+            core = (span[0], at)
+            return Quantity(low=scale / 2, high=scale / 2, span=core, core=core, spelled=True)
+    return None
 
 
 def _ranges(page: Page, found: list[Quantity]) -> list[Quantity]:

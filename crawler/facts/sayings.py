@@ -121,7 +121,8 @@ def _is_of_publication(page: Page, period: Period, at: int) -> bool:
 def _is_cut_off(page: Page, period: Period, at: int) -> bool:
     """Whether another stretch of time stands in between: "in 2021 12, in the next 12 months 294"."""
     first, last = sorted((period.span[1], at))
-    return any(first < span[0] < last for span in page.hits.get("span", ()))
+    own = range(period.span[0], period.span[1] + 1)
+    return any(first < span[0] < last and span[0] not in own for span in page.hits.get("span", ()))
 
 
 def carried(figures: Sequence[tuple[Counted, Figure]], page: Page) -> list[Figure]:

@@ -90,12 +90,15 @@ CUES = {
     "kill": "killed or died",
     "exchange": "exchanged as a prisoner",
     "unreal": "feared, hoped, planned or possible",
-    "not": "no, not",
+    "not": "no, not, denied",
+    "undone": "stopped, overturned: what undid a deed",
+    "that": "joins a clause to a doubt before it",
     "court": "the word court, for who decided",
     # attribution
     "according": "stands before the one who says so",
     "reports": "what a newsroom does",
     "told": "said to a newsroom",
+    "counted": "counted or calculated: what a source of numbers does",
     "credit": "begins a line that names the source",
     "associations": "groups that are not named",
     # people

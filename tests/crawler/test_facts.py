@@ -83,6 +83,60 @@ def test_what_happened_is_a_decision_and_what_is_feared_is_not(
     assert [(each.kind, each.country) for each in found(text, language).decisions] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("No deserter has been extradited from Armenia.", "en"),
+        ("Kazakhstan denied that it had deported a soldier.", "en"),
+        ("Die Abschiebung wurde gestoppt.", "de"),
+        ("Das Gericht hob die Ablehnung des Asylantrags auf.", "de"),
+        ("Obawia się, że zostanie wydany Rosji.", "pl"),
+    ],
+)
+def test_what_is_denied_feared_or_undone_did_not_happen(text: str, language: str) -> None:
+    assert found(text, language).decisions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "low"),
+    [
+        ("Half a million men fled Russia.", "en", 500_000),
+        ("More than one and a half thousand soldiers deserted.", "en", 1500),
+        ("Полмиллиона россиян покинули страну.", "ru", 500_000),
+        ("One thousand and 0,105.1 soldiers deserted; in all 12,300 soldiers deserted.", "en", 12_300),
+    ],
+)
+def test_halves_of_thousands_are_numbers(text: str, language: str, low: float) -> None:
+    assert low in {each.low for each in found(text, language).figures}
+
+
+def test_cases_of_the_ukrainian_army_are_not_booked_to_russia() -> None:
+    (figure,) = found("Ukraine counted 100,000 cases of desertion from its own army.").figures
+    assert figure.territory == "ua"
+
+
+def test_articles_keep_their_parts() -> None:
+    (charge,) = found("He was charged under Article 337, part 5 of the criminal code.").decisions
+    assert (charge.articles, charge.people) == (("337 part 5",), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "name"),
+    [
+        (
+            "Мать Ивана, Светлана Королёва, рассказала «Важным историям», что сын дезертировал.",
+            "ru",
+            "Светлана Королёва",
+        ),
+        ("Ihr Mann, der Deserteur, sei in Almaty, sagte Olga Krawzowa dem Spiegel.", "de", "Olga Krawzowa"),
+    ],
+)
+def test_relatives_who_speak_to_a_newsroom_stay_protected(text: str, language: str, name: str) -> None:
+    said = found(text, language)
+    assert name in {each.evidence.quote for each in said.protected}
+    assert name not in {each.evidence.quote for each in said.mentions}
+
+
 def test_a_sentence_names_its_court_its_article_and_its_term() -> None:
     text = "Гарнизонный военный суд в Чите приговорил Ивана Петрова к семи годам колонии по части 5 статьи 337 УК."
     sentence = next(each for each in found(text, "ru").decisions if each.kind is DecisionKind.SENTENCED)

@@ -100,6 +100,35 @@ def test_reprints_count_once(some: list[Analysis], tmp_path: Path) -> None:
     assert biggest[0] > biggest[1] >= biggest[2] >= 1  # type: ignore[operator]  # counts
 
 
+def told(number: int, text: str) -> Analysis:
+    row = {"id": f"t{number}", "publisher": f"site{number}", "lang": "en", "date": f"2026-03-0{number}"}
+    return analysis({**row, "headline": text.split(".", maxsplit=1)[0], "text": text})
+
+
+def test_reports_of_one_form_about_different_men_are_different_stories(tmp_path: Path) -> None:
+    form = (
+        "A military court in {} sentenced soldier {} to {} years in prison for leaving his unit. He was away {} days."
+    )
+    men = (
+        ("Chita", "Ivan Petrov", "seven", 41),
+        ("Omsk", "Pavel Sidorov", "five", 60),
+        ("Perm", "Oleg Lisin", "seven", 12),
+    )
+    path = stored(tmp_path / "a.db", [told(number, form.format(*man)) for number, man in enumerate(men, 1)])
+    assert len(set(rows(path, "SELECT story FROM placements"))) == 3
+
+
+def test_counts_are_right_after_a_split(some: list[Analysis], tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.db", some)
+    report = rows(path, "SELECT report FROM placements WHERE relation = 'event' ORDER BY report LIMIT 1")[0][0]
+    with Store(path, holder="test") as store:
+        store.split(int(str(report)), factory.NOW)
+    wrong = (
+        "SELECT id FROM stories WHERE forward IS NULL AND reports <> (SELECT count(*) FROM placements WHERE story = id)"
+    )
+    assert rows(path, wrong) == []
+
+
 def test_a_story_has_a_title_and_a_lead_that_stands_in_its_report(some: list[Analysis], tmp_path: Path) -> None:
     path = stored(tmp_path / "a.db", some)
     told = rows(
