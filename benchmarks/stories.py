@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -35,6 +36,8 @@ SHARED = HOME.parent / "shared/corpus"
 TITLE = "A report among stored ones: its facts, its place among stories, its rows"
 FOLDS = 5
 A_DAY = 60  # reports
+NEAR = 70 * A_DAY  # reports that may be neighbours of the last, and some before
+MODELS = 3000  # reports that old ones are made of
 STRENGTH = 0.0004  # of the pull of weights towards zero
 UNLIKE = 3.0  # how much all unlike pairs of a set weigh against all like ones
 
@@ -167,7 +170,9 @@ def scale(sizes: Sequence[int], *, write: bool) -> None:
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "x.db", holder="benchmark") as store:
             started = time.perf_counter()
-            for number in range(size):
+            old = max(0, size - NEAR)
+            _lay(store, texts, old)
+            for number in range(old, size):
                 _save(store, texts, rng, number)
             filled = time.perf_counter() - started
             costs = []
@@ -226,6 +231,27 @@ def analysed(told: tuple[str, str, str], number: int, moment: datetime) -> Analy
         verdict=Verdict(topic="deserters", score=1.0, answer=Answer.KEEP),
         placing=stories.placing(article, found, f"site {number % 97}", day.toordinal()),
     )  # fmt: skip
+
+
+def _lay(store: Store, texts: list[tuple[str, str, str]], count: int) -> None:
+    """Store ``count`` reports with facts and keys, not compared: too old to be neighbours of those measured."""
+    known: dict[int, Analysis] = {}
+    with patch.object(store, "_near", lambda *_: []):
+        for number in range(count):
+            day = date(2015, 1, 1) + timedelta(days=number // A_DAY)
+            moment = datetime(day.year, day.month, day.day, number % 24, tzinfo=UTC)
+            which = number % MODELS
+            if which not in known:
+                known[which] = analysed(texts[which % len(texts)], number, moment)
+            url, model = f"https://example.org/{number}", known[which]
+            if model.placing is None:
+                continue
+            mark = replace(model.placing.fingerprint, day=day.toordinal())
+            article = replace(model.article, url=url, canonical_url=url, published_at=moment, published_on=day)
+            capture = replace(model.capture, url=url, fetched_at=moment)
+            placing = replace(model.placing, fingerprint=mark)
+            analysis = replace(model, article=article, capture=capture, placing=placing)
+            store.save(analysis, page=str(number), report=str(number), placer=stories.place)
 
 
 def _save(store: Store, texts: list[tuple[str, str, str]], rng: random.Random, number: int) -> None:

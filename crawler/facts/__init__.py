@@ -16,9 +16,15 @@ from crawler.facts.quantities import Form, quantities
 from crawler.facts.revising import changes
 from crawler.facts.sayings import carried, period_of, said
 from crawler.facts.whereabouts import role_of, whereabouts
-from db.model import Article, Decision, Evidence, Facts, Figure, FigureType, Mention, MentionKind
+from db.model import Article, Decision, DecisionKind, Evidence, Facts, Figure, FigureType, Mention, MentionKind
 
 __all__ = ["changes", "find"]
+
+
+_BY_STATES = frozenset({
+    DecisionKind.GRANTED, DecisionKind.REFUSED, DecisionKind.VISA, DecisionKind.DETAINED, DecisionKind.SENTENCED,
+    DecisionKind.CHARGED,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +46,11 @@ def find(article: Article, home: str = "") -> Facts:
     found = _read(article)
     page = found.page
     figures = carried([(each, _figure(found, each)) for each in counted(page)], page)
+    decided = _decisions(found, home, figures)
     return Facts(
         figures=tuple(figures),
-        decisions=tuple(_decisions(found, home, figures)),
-        mentions=tuple(_mentions(found)),
+        decisions=tuple(decided),
+        mentions=tuple(_mentions(found, decided)),
         protected=tuple(_protected(found)),
         citations=tuple(citations(page, found.named)),
     )
@@ -135,8 +142,9 @@ def _decisions(found: _Read, home: str, figures: Sequence[Figure]) -> list[Decis
     return decisions(page, spots, (quantities(page), found.periods, figures), seat)
 
 
-def _mentions(found: _Read) -> list[Mention]:
+def _mentions(found: _Read, decided: Sequence[Decision]) -> list[Mention]:
     page = found.page
+    deciders = {each.country for each in decided if each.kind in _BY_STATES}
     mentions = [
         Mention(evidence=evidence(page, each.span), kind=MentionKind.ORGANISATION, name=each.name, role=each.kind)
         for each in found.named
@@ -144,7 +152,7 @@ def _mentions(found: _Read) -> list[Mention]:
     mentions += [
         Mention(
             evidence=evidence(page, each.span), kind=MentionKind.COUNTRY, name=each.country, country=each.country,
-            role=role_of(page, each),
+            role=_role(page, each, deciders),
         )
         for each in found.places
         if not each.nation and not each.city
@@ -160,6 +168,12 @@ def _mentions(found: _Read) -> list[Mention]:
     ]  # fmt: skip
     mentions += [_person(page, each) for each in found.people if each.public]
     return sorted(mentions, key=lambda each: each.evidence.start)
+
+
+def _role(page: Page, place: Place, deciders: set[str]) -> str:
+    """The role of a country; one that decided something is that before it is where somebody is."""
+    role = role_of(page, place)
+    return "decided by" if place.country in deciders and role in {"", "is in"} else role
 
 
 def _protected(found: _Read) -> list[Mention]:

@@ -77,4 +77,5 @@ def _capital(page: Page, at: int) -> bool:
         not raw[:1].islower()
         or raw in {"taz", "dpa", "inTransit", "the", "ria", "hromadske"}
         or (before[-1:] in "«„“\"'" and bool(before))
+        or (page.gap(at) == "." and at + 1 < len(page.words.forms))  # the address of a link
     )

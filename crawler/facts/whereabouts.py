@@ -7,10 +7,10 @@ from crawler.facts.page import Page, Span
 from crawler.facts.people import Person
 from crawler.facts.places import Place
 
+_REMOVAL = 6  # words between a place and the word for deportation
 _ROLES = (
     ("outof", "fled from", 2),
     ("via", "passed through", 2),
-    ("deport", "deported from", 6),
     ("claim", "asks asylum in", 8),
     ("in", "is in", 1),
 )
@@ -28,10 +28,29 @@ class Spot:
 def role_of(page: Page, place: Place) -> str:
     """What the place is in the report, from the words before it; empty where they do not tell."""
     sentence = page.sentence(place.span[0])
+    removed = _removed(page, place, sentence)
+    if removed:
+        return removed
     for cue, role, reach in _ROLES:
         if page.within(cue, max(sentence[0], place.span[0] - reach), place.span[0] - 1):
             return role
     return ""
+
+
+def _removed(page: Page, place: Place, sentence: Span) -> str:
+    """Whether somebody was deported or extradited from the place, or to it."""
+    first = place.span[0]
+    for cue in ("deport", "extradite"):
+        if page.within(cue, first + 1, min(sentence[1], first + _REMOVAL)) and not _is_behind(page, cue, first):
+            return "deported from"
+        if page.within(cue, max(sentence[0], first - _REMOVAL), first - 1):
+            left = page.within("outof", max(sentence[0], first - 2), first - 1)
+            return "deported from" if left else "deported to"
+    return ""
+
+
+def _is_behind(page: Page, cue: str, first: int) -> bool:
+    return bool(page.within(cue, max(page.sentence(first)[0], first - _REMOVAL), first - 1))
 
 
 def whereabouts(page: Page, places: Sequence[Place], people: Sequence[Person]) -> list[Spot]:

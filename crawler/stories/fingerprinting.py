@@ -26,7 +26,7 @@ def fingerprint(article: Article, facts: Facts, publisher: str = "", day: int = 
         language=article.language,
         day=article.published_on.toordinal() if article.published_on else day,
         publisher=publisher,
-        origin=facts.origin,
+        origin=facts.origin or article.credit,
         figures=frozenset(value for each in facts.figures for value in (each.low, each.high) if value is not None),
         numbers=frozenset(_numbers(text)),
         names=frozenset(_heard(each.name) for each in people) - {""},

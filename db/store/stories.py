@@ -17,8 +17,8 @@ _TOLD = """
 SELECT report, original, relation, "order" AS place, articles.title, language, articles.first_seen,
     coalesce(published_at, articles.first_seen) AS at, sources.name AS publisher, fingerprints.lead, lead_start,
     lead_end, length(text) AS length,
-    (SELECT name FROM citations WHERE citations.report = placements.report AND origin = 1 AND known_until IS NULL
-        LIMIT 1) AS origin
+    coalesce((SELECT name FROM citations WHERE citations.report = placements.report AND origin = 1
+        AND known_until IS NULL LIMIT 1), nullif(credit, '')) AS origin
 FROM placements JOIN articles ON articles.id = placements.report JOIN texts ON texts.id = articles.id
     JOIN sources ON sources.id = articles.source JOIN fingerprints USING (report)
 WHERE story = ? ORDER BY place

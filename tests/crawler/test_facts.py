@@ -162,6 +162,17 @@ def test_the_origin_is_whom_the_report_goes_back_to() -> None:
     assert (said.origin, {each.name for each in said.citations}) == ("Yle", {"Yle", "VG"})
 
 
+def test_a_link_to_a_newsroom_cites_it() -> None:
+    said = found("Дезертира задержали в Казахстане. Подробнее: https://zona.media/news/2026/03/01/kz", "ru")
+    assert said.origin == "Mediazona"
+
+
+def test_places_have_their_roles() -> None:
+    text = "He fled from Russia. France granted asylum to a deserter. A soldier was deported from Kazakhstan to Russia."
+    roles = [(each.country, each.role) for each in found(text).mentions if each.kind == "country"]
+    assert roles == [("ru", "fled from"), ("fr", "decided by"), ("kz", "deported from"), ("ru", "deported to")]
+
+
 def test_a_deserter_his_family_and_his_place_are_protected_and_his_lawyer_is_not() -> None:
     text = "His wife Marina lives in Karaganda. The deserter Andrei hides near Uralsk, says lawyer Polina Zernova."
     said = found(text)
