@@ -70,11 +70,11 @@ def decisions(page: Page, places: Sequence[Place], told: Told, home: str) -> lis
     main = _main_country(places) or home
     taken: set[tuple[str, Span]] = set()
     for role, kind in KINDS.items():
-        for span in _longest(page.hits.get(role, ())):
+        for span in _longest(_about_others(page, role)):
             sentence = page.sentence(span[0])
             if (
                 (role, sentence) in taken
-                or _is_unreal(page, span, sentence)
+                or _is_unreal(page, span, kind, sentence)
                 or _is_count(page, kind, sentence, told[2])
             ):
                 continue
@@ -117,6 +117,17 @@ def _is_term(page: Page, figure: Figure, sentence: Span) -> bool:
     return exact and not threat and (page.has("court", sentence) or page.has("sentence", sentence))
 
 
+def _about_others(page: Page, role: str) -> list[Span]:
+    """Where ``role`` stands, but for a refusal that is the man's own: "asylum for four who refused to fight"."""
+    own = _own_refusals(page) if role == "refuse" else frozenset()
+    return [span for span in page.hits.get(role, ()) if not own.intersection(span)]
+
+
+def _own_refusals(page: Page) -> frozenset[int]:
+    """The first words of what a deserter did, if told in several words: "refused to fight"."""
+    return frozenset(span[0] for span in page.hits.get("deserted", ()) if span[0] < span[1])
+
+
 def _longest(spans: Sequence[Span]) -> list[Span]:
     kept: list[Span] = []
     for span in sorted(spans, key=lambda each: (each[0], -each[1])):
@@ -125,13 +136,26 @@ def _longest(spans: Sequence[Span]) -> list[Span]:
     return kept
 
 
-def _is_unreal(page: Page, span: Span, sentence: Span) -> bool:
+def _is_unreal(page: Page, span: Span, kind: DecisionKind, sentence: Span) -> bool:
     first, last = _clause(page, span, sentence)
+    own = _own_refusals(page) | ({span[0]} if kind is DecisionKind.REFUSED else set())
     before = (max(first, span[0] - _DOUBT_BEFORE), span[1])
-    doubts = page.within("unreal", before[0], min(last, span[1] + _DOUBT_AFTER))
-    denied = page.within("not", max(first, span[0] - _DENIED), span[1])
+    doubts = [
+        each for each in page.within("unreal", before[0], min(last, span[1] + _DOUBT_AFTER)) if each[0] not in own
+    ]
+    denied = [
+        each
+        for each in page.within("not", max(first, span[0] - _DENIED), span[1])
+        if not (kind is DecisionKind.REFUSED and _says_no(page, each, span))
+    ]
     undone = page.within("undone", max(first, span[0] - _DENIED), min(last, span[1] + _DENIED))
     return bool(doubts or denied or undone or _is_feared_before(page, first, sentence))
+
+
+def _says_no(page: Page, no: Span, span: Span) -> bool:
+    """Whether a "no" is the refusal: "denied asylum", "no asylum for"; not "denied that asylum was refused"."""
+    joined = any(each[0] == no[1] + 1 for each in page.hits.get("that", ()))
+    return no[0] in span and not joined
 
 
 def _is_feared_before(page: Page, first: int, sentence: Span) -> bool:

@@ -75,6 +75,10 @@ def test_a_period_is_reckoned_from_the_day_of_publication() -> None:
         ("В Казахстане задержали российского дезертира.", "ru", [(DecisionKind.DETAINED, "kz")]),
         ("Norwegian police detained the soldier.", "en", [(DecisionKind.DETAINED, "no")]),
         ("Sein Asylantrag in Deutschland wurde abgelehnt.", "de", [(DecisionKind.REFUSED, "de")]),
+        ("Finland denied asylum to a Russian deserter.", "en", [(DecisionKind.REFUSED, "fi")]),
+        ("Finland refused to grant asylum to the deserter.", "en", [(DecisionKind.REFUSED, "fi")]),
+        ("Germany gave asylum to four Russians who refused to fight.", "en", [(DecisionKind.GRANTED, "de")]),
+        ("Германия предоставила убежище россиянам, отказавшимся воевать.", "ru", [(DecisionKind.GRANTED, "de")]),
     ],
 )
 def test_what_happened_is_a_decision_and_what_is_feared_is_not(
@@ -88,6 +92,8 @@ def test_what_happened_is_a_decision_and_what_is_feared_is_not(
     [
         ("No deserter has been extradited from Armenia.", "en"),
         ("Kazakhstan denied that it had deported a soldier.", "en"),
+        ("Finland denied that it had refused asylum to deserters.", "en"),
+        ("Finland has not denied asylum to deserters.", "en"),
         ("Die Abschiebung wurde gestoppt.", "de"),
         ("Das Gericht hob die Ablehnung des Asylantrags auf.", "de"),
         ("Obawia się, że zostanie wydany Rosji.", "pl"),
