@@ -44,3 +44,8 @@ def fold(word: str) -> str:
         return word.lower()
     bare = unicodedata.normalize("NFKD", word.translate(_INVISIBLE).casefold().translate(_LETTERS))
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
+
+
+def is_small(text: str) -> bool:
+    """Whether ``text`` begins with a small letter, in a script that has capitals: Georgian uses none."""
+    return text[:1].islower() and text[:1].title() != text[:1]

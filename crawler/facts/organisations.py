@@ -11,6 +11,7 @@ from crawler.facts.page import Page, Span
 from crawler.handwritten import Handwritten, load
 from crawler.terms import Matcher
 from crawler.topics.grammar import Line, Wording
+from crawler.words import is_small
 
 FILE = Path(__file__).with_suffix(".yml")
 NEWSROOMS = frozenset({"agency", "media", "channel"})
@@ -74,7 +75,7 @@ def _capital(page: Page, at: int) -> bool:
     raw = page.raw(at)
     before = page.text[max(0, page.words.starts[at] - 2) : page.words.starts[at]].strip()
     return (
-        not raw[:1].islower()
+        not is_small(raw)
         or raw in {"taz", "dpa", "inTransit", "the", "ria", "hromadske"}
         or (before[-1:] in "«„“\"'" and bool(before))
         or (page.gap(at) == "." and at + 1 < len(page.words.forms))  # the address of a link

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from crawler.languages import Language, load
-from crawler.words import Words, fold, split
+from crawler.words import Words, fold, is_small, split
 
 Span = tuple[int, int]  # numbers of the first and the last word
 
@@ -120,8 +120,8 @@ def _is_abbreviation(text: str, stop: re.Match[str], abbreviations: frozenset[st
     found = _BEFORE.search(text, max(0, stop.start() - 20), stop.start())
     word = found[1].lower() if found else ""
     following = text[stop.end() : stop.end() + 2].strip()
-    if following[:1].islower():
+    if is_small(following):
         return True
     if word in abbreviations:
         return True
-    return (len(word) == 1 and word.isalpha()) or (word.isdigit() and len(word) <= _LETTERS and following[:1].islower())
+    return (len(word) == 1 and word.isalpha()) or (word.isdigit() and len(word) <= _LETTERS and is_small(following))

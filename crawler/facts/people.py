@@ -11,6 +11,7 @@ from crawler import spelling
 from crawler.facts.names import ends, is_given, is_surname
 from crawler.facts.page import Page, Span
 from crawler.facts.places import Place
+from crawler.words import is_small
 
 _OPENED = frozenset({"", "„", "«", "“", chr(34)})
 _BEFORE, _AFTER = 4, 6  # words within which a title or a relation speaks of a name
@@ -150,7 +151,7 @@ def _is_person(page: Page, run: Span) -> bool:
 def _is_bearer(page: Page, at: int) -> bool:
     """Whether an initial stands for a person of its own: "S., 24", "K. deserted"."""
     behind = page.gap(at)[1:].lstrip() + page.text[page.words.ends[at] + 1 :].lstrip()[:1]
-    return behind[:1] in {",", "("} or behind[:1].islower()
+    return behind[:1] in {",", "("} or is_small(behind)
 
 
 def _is_unknown(page: Page, at: int) -> bool:
@@ -169,7 +170,7 @@ def _is_plain(page: Page, run: Span) -> bool:
     if first == last and first == page.sentence(first)[0] and not is_surname(page.raw(first)):
         return True
     return first == last and any(
-        page.words.forms[first] == form and page.raw(at)[:1].islower() for at, form in enumerate(page.words.forms)
+        page.words.forms[first] == form and is_small(page.raw(at)) for at, form in enumerate(page.words.forms)
     )
 
 

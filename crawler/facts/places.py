@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crawler.facts.names import names
 from crawler.facts.page import Page, Span
-from crawler.words import fold
+from crawler.words import fold, is_small
 
 CITIES = Path(__file__).with_name("cities.tsv")
 _SHORTEST = 4
@@ -54,13 +54,12 @@ def _named(page: Page, what: str) -> Iterator[Place]:
 
 
 def _is_name(page: Page, span: Span) -> bool:
-    raw = page.raw(span[0])
-    return not raw[:1].islower() and raw not in page.language.falsefriends
+    return not is_small(page.raw(span[0]))
 
 
 def _is_whole(page: Page, span: Span) -> bool:
-    """Whether an inflected name is no longer than its ending allows, and no adjective of a nation."""
-    if not page.language.endings:
+    """Whether a name stands as it is, or is inflected and no adjective of a nation."""
+    if not page.language.endings or page.words.forms[span[0]] in page.language.countries:
         return True
     others = [other for other in page.hits if other.startswith("nation:") and span in page.hits[other]]
     return not others
@@ -95,7 +94,7 @@ def _cities(page: Page) -> Iterator[Place]:
 
 
 def _city_at(page: Page, at: int) -> Place | None:
-    if page.raw(at)[:1].islower() or len(page.words.forms[at]) < _SHORTEST - 1:
+    if is_small(page.raw(at)) or len(page.words.forms[at]) < _SHORTEST - 1:
         return None
     for length in range(_LONGEST, 0, -1):
         last = at + length - 1

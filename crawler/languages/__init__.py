@@ -1,5 +1,6 @@
 """Languages as data: a code in, what its file says of numbers, months, cue words and names out."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,7 @@ class Language:
     """One language, ready for use: the matcher of all its terms, and the values of those that have one.
 
     The roles that ``matcher`` finds are the cues, and ``numbers``, ``months``, ``country:NO``, ``nation:NO`` and so on;
-    ``values`` is by role and term.
+    ``values`` is by role and term, ``countries`` are their names as they stand, folded.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Language:
     home: str
     endings: int
     abbreviations: frozenset[str]
+    countries: frozenset[str]
     falsefriends: frozenset[str]
     matcher: Matcher
     values: dict[tuple[str, str], float]
@@ -73,10 +75,18 @@ def load(code: str) -> Language:
         home=data.home.lower(),
         endings=data.endings,
         abbreviations=frozenset(data.abbreviations),
+        countries=frozenset(_countries(code, data)),
         falsefriends=frozenset(data.falsefriends),
         matcher=Matcher([(role, term, code) for role, term in terms]),
         values=values,
     )
+
+
+def _countries(code: str, data: LanguageData) -> Iterator[str]:
+    """The names of countries in one word, folded, as they stand and not as stems."""
+    for terms in data.countries.values():
+        yield from (fold(word) for term in terms for word in term.split("|") if word.isalpha())
+    yield from (fold(str(name)) for country, name in Locale.parse(code).territories.items() if _is_country(country))
 
 
 def _places(code: str, data: LanguageData) -> list[tuple[str, str]]:

@@ -126,7 +126,7 @@ class LanguageData(Handwritten):
     ``magnitudes``, ``fractions`` (in percent) and ``multiples`` give terms their values; ``months`` are January to
     December, ``seasons`` spring to winter, ``ordinals`` first to fourth. ``countries`` are names beside those of CLDR,
     ``nations`` the adjectives and nouns of their people, ``cities`` names of cities beside those of the table,
-    ``falsefriends`` capitals that are no place.
+    ``falsefriends`` words that the tables of CLDR and of cities take for places, and that are none, or are given above.
     """
 
     language: Line

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -210,3 +211,18 @@ def test_whatever_the_text_every_quote_stands_at_its_offsets(text: str, language
 
 def test_types_of_figures_are_those_of_the_database() -> None:
     assert len(FigureType) == 13
+
+
+@pytest.mark.parametrize("language", sorted(languages.known()))
+@pytest.mark.parametrize("country", ["AM", "DE", "FI", "FR", "GE", "KZ", "LT", "NO", "PL", "RO", "RS", "SE", "TR"])
+def test_every_language_knows_the_countries_by_their_names(language: str, country: str) -> None:
+    name = Locale.parse(language).territories[country]
+    assert country.lower() in {each.country for each in found(f"{name}.", language).mentions}
+
+
+def test_a_script_without_capitals_has_sentences_too() -> None:
+    said = found("ყაზახეთმა რუსი დეზერტირი რუსეთს გადასცა. საქართველოში რუსი დეზერტირი დააკავეს.", "ka")
+    assert [(each.kind, each.country) for each in said.decisions] == [
+        (DecisionKind.EXTRADITED, "kz"),
+        (DecisionKind.DETAINED, "ge"),
+    ]
