@@ -331,8 +331,8 @@ class StoryStore(FactStore):
 
     def _countries(self, story: int) -> list[str]:
         sql = (
-            "SELECT DISTINCT mentions.country FROM mentions JOIN placements USING (report) WHERE story=? AND "
-            "mentions.kind='country' AND known_until IS NULL ORDER BY 1"
+            "SELECT DISTINCT mentions.country FROM placements CROSS JOIN mentions USING (report) WHERE story=? AND "
+            "mentions.kind='country' AND known_until IS NULL ORDER BY 1"  # CROSS: from the story's reports on, no scan
         )
         return [row["country"] for row in self._db.query(sql, [story])]
 

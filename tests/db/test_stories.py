@@ -140,6 +140,25 @@ def test_a_story_has_a_title_and_a_lead_that_stands_in_its_report(some: list[Ana
     assert all(title and lead == text for title, lead, text in told)
 
 
+def test_saving_a_report_costs_the_same_work_however_many_old_ones_there_are(tmp_path: Path) -> None:
+    text = "Kazakhstan detained a Russian soldier who had left his unit. Armenia has sent back two others."
+
+    def report(number: int) -> Analysis:
+        when = str(date(1950, 1, 1) + timedelta(days=90 * number))
+        return analysis({"publisher": "p", "id": str(number), "date": when, "lang": "en", "headline": "", "text": text})
+
+    def steps(store: Store, number: int) -> int:
+        done: list[int] = []
+        store._db.conn.set_progress_handler(lambda: done.append(1), 10)
+        store.save(report(number), page=str(number), report=str(number), placer=stories.place)
+        store._db.conn.set_progress_handler(None, 0)
+        return len(done)
+
+    with Store(tmp_path / "a.db", holder="test") as store:
+        worked = [steps(store, number) for number in range(250)]
+    assert max(worked[-20:]) < 1.3 * max(worked[20:40])
+
+
 def test_a_merge_leaves_a_forward_and_is_never_undone(some: list[Analysis], tmp_path: Path) -> None:
     path = stored(tmp_path / "a.db", some)
     (one, first), (other, second) = rows(
