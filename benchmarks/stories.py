@@ -27,7 +27,8 @@ from scipy.optimize import minimize
 from benchmarks.table import write_rows
 from crawler import facts, stories
 from crawler.stories import comparing
-from crawler.stories.evaluate import Labelled, Pairs, grouped, labelled, pairs
+from crawler.stories.evaluate import Labelled, grouped, labelled, pairs
+from crawler.tally import Tally
 from db.model import Analysis, Answer, Article, Capture, Offer, Source, SourceKind, Verdict
 from db.store import Store
 
@@ -124,14 +125,14 @@ def _weights(data: dict[str, Any], masks: dict[str, Matrix]) -> dict[str, dict[s
 _ANY = labelled([{"text": "Nothing.", "lang": "en"}], facts.find)[0].report.fingerprint
 
 
-def checked() -> dict[tuple[str, str, bool], Pairs]:
+def checked() -> dict[tuple[str, str, bool], Tally]:
     """What events that were not learnt from get: each fifth of a set judged by weights from all else.
 
     By set, label, and whether only pairs across languages count.
     """
     known = sets()
     data = {name: measured(rows) for name, rows in known.items()}
-    counts: dict[tuple[str, str, bool], list[Pairs]] = {}
+    counts: dict[tuple[str, str, bool], list[Tally]] = {}
     for name, rows in known.items():
         events = sorted({row.event for row in rows})
         random.Random(1).shuffle(events)
@@ -147,7 +148,7 @@ def checked() -> dict[tuple[str, str, bool], Pairs]:
                     found = pairs(rows, groups, label, across=across, among=mine)
                     counts.setdefault((name, label, across), []).append(found)
     return {
-        key: Pairs(*(sum(getattr(each, field) for each in found) for field in ("right", "wrong", "missed")))
+        key: Tally(*(sum(getattr(each, field) for each in found) for field in ("right", "wrong", "missed")))
         for key, found in counts.items()
     }
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from crawler import facts
 from crawler.facts import evaluate as scoring
 from crawler.stories import evaluate as grouping
+from crawler.tally import Tally
 from scheduler.evaluating import LabelsError, objects
 
 _SHOWN = 40
@@ -48,7 +49,7 @@ def scored(rows: Sequence[Mapping[str, Any]], *, stories: bool) -> dict[str, dic
     told: dict[str, dict[str, Any]] = {}
     if is_of_facts(rows) and not stories:
         for kind, count in scoring.score(rows).items():
-            told[kind] = {**_rates(count.precision, count.recall), "misses": count.notes}
+            told[kind] = {**_rates(count), "misses": count.notes}
     if stories or is_of_stories(rows):
         known = [row for row in rows if row.get("event", row.get("story_id")) not in {None, "", "n"}]
         told.update(_pairs(known))
@@ -64,13 +65,12 @@ def _pairs(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
             found = grouping.pairs(reports, assigned, label, across=across)
             if found.right + found.missed:
                 name = f"same {label}{', across languages' if across else ''}"
-                told[name] = {**_rates(found.precision, found.recall), "misses": []}
+                told[name] = {**_rates(found), "misses": []}
     return told
 
 
-def _rates(precision: float, recall: float) -> dict[str, float]:
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4)}
+def _rates(found: Tally) -> dict[str, float]:
+    return {"precision": round(found.precision, 4), "recall": round(found.recall, 4), "f1": round(found.f1, 4)}
 
 
 def as_json(told: Mapping[str, Mapping[str, Any]]) -> str:

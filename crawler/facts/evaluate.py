@@ -12,6 +12,7 @@ from typing import Any
 
 from crawler import facts, spelling
 from crawler.facts.sayings import UNNAMED
+from crawler.tally import Tally
 from db.model import Article, Citation, Decision, DecisionKind, Facts, Figure, FigureType, Mention
 
 SURE = 0.5  # certainty from which a fact counts
@@ -38,12 +39,9 @@ _CODES = {
 
 
 @dataclass(slots=True)
-class Count:
-    """Right, wrong and missed ones of one kind, and what they were."""
+class Count(Tally):
+    """The tally of one kind, and what was found wrongly or missed."""
 
-    right: int = 0
-    wrong: int = 0
-    missed: int = 0
     notes: list[str] = field(default_factory=list)
 
     def add(self, found: Iterable[object], gold: Iterable[object], row: str) -> None:
@@ -62,16 +60,6 @@ class Count:
         self.missed += not right
         if not right:
             self.notes.append(row)
-
-    @property
-    def precision(self) -> float:
-        """The share of what was found that is right."""
-        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
-
-    @property
-    def recall(self) -> float:
-        """The share of what is there that was found."""
-        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
 
 
 def score(rows: Iterable[Mapping[str, Any]]) -> dict[str, Count]:

@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from crawler import stories
+from crawler.tally import Tally
 from db.model import Article, Facts, Link, Neighbour
 
 
@@ -19,30 +20,6 @@ class Labelled:
     event: str
     original: str
     report: Neighbour
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Pairs of reports put together rightly, wrongly, and not put together though they should be."""
-
-    right: int
-    wrong: int
-    missed: int
-
-    @property
-    def precision(self) -> float:
-        """The share of pairs put together that belong together."""
-        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
-
-    @property
-    def recall(self) -> float:
-        """The share of pairs that belong together that are."""
-        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of precision and recall."""
-        return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
 
 
 def labelled(rows: Iterable[Mapping[str, Any]], find: Callable[[Article], Facts]) -> list[Labelled]:
@@ -109,7 +86,7 @@ def pairs(
     *,
     across: bool = False,
     among: frozenset[int] | set[int] | None = None,
-) -> Pairs:
+) -> Tally:
     """Compare ``groups`` with the labels ``event`` or ``original``; only pairs of two languages where ``across``.
 
     Pairs of reports more than thirty days apart are left out, since they are never compared, and those whose first is
@@ -127,4 +104,4 @@ def pairs(
         right += together and mine == theirs
         wrong += together and mine != theirs
         missed += not together and mine == theirs
-    return Pairs(right, wrong, missed)
+    return Tally(right, wrong, missed)
