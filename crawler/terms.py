@@ -5,7 +5,7 @@ How a term is written stands in ``crawler/topics/grammar.py``.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -97,20 +97,22 @@ class Matcher:
 
     def find(self, text: str, words: Words) -> list[Hit]:
         """All terms in ``words`` of ``text``, whether or not they overlap, in order of their first word."""
-        atoms = [self._lookup(form) for form in words.forms]
+        atoms = [self._spelled(self._lookup(form), text, words, at) for at, form in enumerate(words.forms)]
         return [
             Hit(entry.role, entry.text, entry.languages, first, last)
             for first, here in enumerate(atoms)
             if here
             for atom in here
-            if self._is(atom, text, words, first)
             for entry in self._starts.get(atom, ())
             if (last := _follow(first, entry.rest, atoms, words.sentences)) >= 0
         ]
 
-    def _is(self, atom: int, text: str, words: Words, at: int) -> bool:
-        wanted = self._exact.get(atom)
-        return not wanted or text[words.starts[at] : words.ends[at]] in wanted
+    def _spelled(self, atoms: Sequence[int], text: str, words: Words, at: int) -> Sequence[int]:
+        """Those of ``atoms`` whose upper and lower case, where it matters, is that of the word."""
+        if not atoms or self._exact.keys().isdisjoint(atoms):
+            return atoms
+        word = text[words.starts[at] : words.ends[at]]
+        return [atom for atom in atoms if word in self._exact.get(atom, (word,))]
 
     def _add(self, role: str, text: str, languages: frozenset[str]) -> None:
         steps = [(self._atom(step.forms), step.gap) for step in parse(text)]

@@ -11,6 +11,8 @@ _LED = 4  # words between "according to" and the one it names
 _CLOSE = 2  # the same for authorities, whose papers are quoted more often than they speak
 _CREDIT, _REPORTS, _TOLD, _ACCORDING, _NAMED = 4.0, 3.0, 2.5, 2.0, 1.0
 _MEDIA_FIRST = 0.7
+_OPENING, _OPENING_SHARE = 700, 0.25  # characters, and share of the text
+_SIGN_OFF = 24  # characters
 _SURE = 1.0
 _ONLY_COUNTS = 1.2
 
@@ -18,14 +20,18 @@ _ONLY_COUNTS = 1.2
 def citations(page: Page, named: Sequence[Named]) -> list[Citation]:
     """The sources that ``page`` cites, each once, where it is cited best; at most one is the origin."""
     scored: dict[str, tuple[float, int, Named]] = {}
+    early = set()
     for number, each in enumerate(named):
         score = _score(page, each)
         if score <= 0:
             continue
+        if score >= _CREDIT or each.kind == "agency" or _is_early(page, each):
+            early.add(each.name)
         best = scored.get(each.name)
         if best is None or score > best[0]:
             scored[each.name] = (score, number, each)
-    origin = max(scored.values(), key=lambda one: (_rank(page, one, scored), -one[1]), default=None)
+    origins = [one for one in scored.values() if one[2].name in early]
+    origin = max(origins, key=lambda one: (_rank(page, one, scored), -one[1]), default=None)
     return [
         Citation(
             evidence=evidence(page, each.span),
@@ -58,6 +64,8 @@ def _is_origin(scored: tuple[float, int, Named]) -> bool:
 def _score(page: Page, each: Named) -> float:
     """How strongly ``each`` is cited where it stands; 0: not at all."""
     sentence = page.sentence(each.span[0])
+    if _is_sign_off(page, each):
+        return _CREDIT
     if _is_apposition(page, each):
         return 0
     if _is_credit(page, each, sentence):
@@ -99,6 +107,18 @@ def _is_credit(page: Page, each: Named, sentence: Span) -> bool:
     first = sentence[0]
     heads = any(span[0] == first for span in page.hits.get("credit", ()))
     return heads and page.gap(first).lstrip()[:1] in {":", "-", "–", "—"} and each.span[0] - first <= _NEAR
+
+
+def _is_sign_off(page: Page, each: Named) -> bool:
+    """An agency in brackets with which the text ends: "(with AFP)"."""
+    behind = page.text[page.words.ends[each.span[1]] :].strip()
+    before = page.text[: page.words.starts[each.span[0]]].rsplit("(", 1)
+    return each.kind == "agency" and behind in {")", ")."} and len(before) == 2 and len(before[1]) <= _SIGN_OFF
+
+
+def _is_early(page: Page, each: Named) -> bool:
+    """Whether the name stands in the opening; whom a long report cites further on is background."""
+    return page.words.starts[each.span[0]] < max(_OPENING, _OPENING_SHARE * len(page.text))
 
 
 def _is_apposition(page: Page, each: Named) -> bool:

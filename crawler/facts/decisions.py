@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from crawler.facts.citations import evidence
 from crawler.facts.otherwise import is_no_figure
+from crawler.facts.nouns import broken
 from crawler.facts.page import Page, Span
 from crawler.facts.periods import Period
 from crawler.facts.places import Place
@@ -57,6 +58,13 @@ _COUNTED = {
     FigureType.REFUSALS: DecisionKind.REFUSED,
     FigureType.ASYLUM_CLAIMS: DecisionKind.CLAIMED,
 }
+_PAPERS = {
+    FigureType.GRANTS: (DecisionKind.GRANTED, DecisionKind.VISA),
+    FigureType.REFUSALS: (DecisionKind.REFUSED,),
+    FigureType.ASYLUM_CLAIMS: (DecisionKind.CLAIMED, DecisionKind.REFUSED),
+}
+# What a figure's deed is, where the sentence tells it by a word: visas granted are no asylum.
+_OF_SAME = {DecisionKind.GRANTED: DecisionKind.VISA, DecisionKind.CLAIMED: DecisionKind.REFUSED}
 
 Told = tuple[Sequence[Quantity], Sequence[Period], Sequence[Figure]]
 
@@ -96,6 +104,8 @@ def _counted(
         sentence = page.sentence(at)
         kind = DecisionKind.SENTENCED if _is_term(page, figure, sentence) else _COUNTED.get(figure.type)
         start = page.words.starts[sentence[0]]
+        if (_OF_SAME.get(kind, kind), start) in known:
+            continue
         if kind and (kind, start) not in known and figure.certainty >= 0.7:
             known.add((kind, start))
             found.extend(_decided(page, (at, at), kind, where, told))
@@ -118,9 +128,19 @@ def _is_term(page: Page, figure: Figure, sentence: Span) -> bool:
 
 
 def _about_others(page: Page, role: str) -> list[Span]:
-    """Where ``role`` stands, but for a refusal that is the man's own: "asylum for four who refused to fight"."""
+    """Where ``role`` stands, but for a refusal that is the man's own: "asylum for four who refused to fight".
+
+    And but for a claim of which only the refusal is told.
+    """
     own = _own_refusals(page) if role == "refuse" else frozenset()
-    return [span for span in page.hits.get(role, ()) if not own.intersection(span)]
+    spans = [span for span in page.hits.get(role, ()) if not own.intersection(span)]
+    return [span for span in spans if not _is_answered(page, span)] if role == "claim" else spans
+
+
+def _is_answered(page: Page, span: Span) -> bool:
+    """Whether a claim is only what was refused: "rejected his request for asylum"."""
+    refusals = [each for each in page.hits.get("refuse", ()) if each[0] <= span[1] and span[0] <= each[1]]
+    return any(not broken(page, *each, ";,\n") for each in refusals)
 
 
 def _own_refusals(page: Page) -> frozenset[int]:
@@ -190,7 +210,7 @@ def _decided(
             evidence=evidence(page, sentence),
             kind=kind,
             country=country,
-            people=_people(page, span, sentence, quantities),
+            people=_people(page, span, sentence, quantities) or _granted(page, kind, sentence, told[2]),
             decided_on=day.starts if day else None,
             decided_by=_court(page, sentence),
             articles=_articles(page, sentence) if kind in _AT_HOME else (),
@@ -289,6 +309,17 @@ def _people(page: Page, span: Span, sentence: Span, quantities: Sequence[Quantit
     ]
     nearest = min(counted, key=lambda each: _between(span, each.core), default=None)
     return int(nearest.told) if nearest and _between(span, nearest.core) < _REACH else None
+
+
+def _granted(page: Page, kind: DecisionKind, sentence: Span, figures: Sequence[Figure]) -> int | None:
+    """How many papers were given, where no people are counted: "eleven visas were issued"."""
+    start, end, _ = page.quote(*sentence)
+    counts = [
+        each.low
+        for each in figures
+        if kind in _PAPERS.get(each.type, ()) and start <= each.evidence.start < end and each.low == each.high
+    ]
+    return int(counts[0]) if len(counts) == 1 and counts[0] else None
 
 
 def _is_of_people(page: Page, each: Quantity, sentence: Span) -> bool:

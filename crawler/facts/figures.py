@@ -56,6 +56,7 @@ _CLAIM_ACTS = {
 }
 _DONE_TO_PEOPLE = frozenset({"granted", "refused", "grant", "refuse", "visa", "helped", "convicted", "charged"})
 _OTHER_NOUNS = frozenset({"court", "prison", "title", "settlement", "unit", "kin"})  # none of them is counted here
+_COURTLY = ("court", "charge", "charged", "sentence", "prison")
 _STRONG = {"helped": 4, "asked": 2, "otherwise": 0.5}  # what was done for people says more than what they did
 
 
@@ -278,10 +279,17 @@ def _typed(page: Page, each: Quantity, noun: str, span: Span) -> Counted | None:
             certainty = 0.8 if noun == "deserters" else 0.5
         elif not (noun == "deserters" and chosen in {FigureType.PEOPLE_FLED, FigureType.DESERTERS}):
             type_ = chosen
+    elif noun == "cases" and _is_of_office(page, page.sentence(each.core[0])):
+        return None
     elif noun == "claims":
         act = _act(page, each, span, _CLAIM_ACTS, reach=_BACK)
         type_ = _CLAIM_ACTS[act] if act else type_
     return Counted(quantity=each, type=type_, unit=unit, noun=span, certainty=certainty)
+
+
+def _is_of_office(page: Page, sentence: Span) -> bool:
+    """Whether the cases of a sentence are papers of a consulate, and no court is spoken of."""
+    return page.has("visa", sentence) and not any(page.has(role, sentence) for role in _COURTLY)
 
 
 def _act(

@@ -122,6 +122,42 @@ def test_cases_of_the_ukrainian_army_are_not_booked_to_russia() -> None:
     assert figure.territory == "ua"
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("A court in Finland rejected his request for asylum.", "en", [(DecisionKind.REFUSED, "fi", None)]),
+        (
+            "He applied for asylum in Norway; his request was rejected in May.",
+            "en",
+            [(DecisionKind.CLAIMED, "no", None), (DecisionKind.REFUSED, "no", None)],
+        ),
+        ("Суд в Казахстане отклонил ходатайство об убежище троих.", "ru", [(DecisionKind.REFUSED, "kz", 3)]),
+        (
+            "L’association a transmis 74 dossiers au consulat de France ; onze visas ont été délivrés.",
+            "fr",
+            [(DecisionKind.VISA, "fr", 11)],
+        ),
+    ],
+)
+def test_a_refused_claim_is_a_refusal_and_a_visa_is_no_asylum(
+    text: str, language: str, told: list[tuple[DecisionKind, str, int | None]]
+) -> None:
+    assert [(each.kind, each.country, each.people) for each in found(text, language).decisions] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "names"),
+    [
+        ("The independent outlet Mediazona counted 100 cases of desertion.", "en", ["Mediazona"]),
+        ("As The Independent reported, he fled.", "en", ["The Independent"]),
+        ("Агентство AP поговорило с четырьмя россиянами.", "ru", ["AP"]),
+        ("Как пишет «Агентство», суд вынес приговор.", "ru", ["Agentstvo"]),
+    ],
+)
+def test_a_common_word_is_no_source(text: str, language: str, names: list[str]) -> None:
+    assert [each.name for each in found(text, language).citations] == names
+
+
 def test_articles_keep_their_parts() -> None:
     (charge,) = found("He was charged under Article 337, part 5 of the criminal code.").decisions
     assert (charge.articles, charge.people) == (("337 part 5",), None)
