@@ -3,7 +3,7 @@
     python -m benchmarks.facts [--write]
 
 Reads our own labelled sets and those of ``../shared``. The stories' figures are those of the shipped weights, and
-beside them those of events that the weights have not seen (cross-validated, as ``benchmarks.stories --check`` says).
+beside them those of events that the weights have not seen (cross-validated, ``benchmarks.train_stories --check``).
 """
 
 import argparse
@@ -16,11 +16,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.stories import SHARED, analysed, checked, own_rows, rows_of
+from benchmarks.stories import SHARED, analysed, own_rows, rows_of
 from benchmarks.table import write_rows
-from crawler import facts, stories
+from benchmarks.train_stories import ORIGINALS, checked, shipped
+from crawler import stories
 from crawler.facts.evaluate import score
-from crawler.stories.evaluate import grouped, labelled, pairs
+from crawler.tally import Tally
 from db.store import Store
 
 QUALITY = Path(__file__).parent.parent / "docs" / "quality.md"
@@ -45,24 +46,21 @@ def quality() -> list[list[str]]:
 def together() -> list[list[str]]:
     """Rows of F1 over pairs of reports: with the shipped weights, and on events that they have not seen."""
     unseen = checked()
-    known = {
-        "own, dated": own_rows("stories"),
-        "shared texts, undated": [row for row in rows_of(SHARED / "topic_texts.jsonl") if row["event"] != "n"],
-        "feed items (en, pl)": [row for row in rows_of(SHARED / "relevance_feed_items.jsonl") if row["story_id"]],
-    }
-    table = []
-    for name, rows in known.items():
-        reports = labelled(rows, facts.find)
-        groups = dict(zip(("event", "original"), grouped(reports), strict=True))
-        for label in ("event", "original"):
-            for across in (False, True):
-                found = pairs(reports, groups[label], label, across=across)
-                if found.right + found.missed:
-                    honest = unseen[name, label, across]
-                    told = f"{found.f1:.3f} ({found.precision:.3f} / {found.recall:.3f})"
-                    fair = f"{honest.f1:.3f} ({honest.precision:.3f} / {honest.recall:.3f})"
-                    table.append([name, f"same {label}", "across languages" if across else "all pairs", told, fair])
-    return table
+
+    def told(tally: Tally) -> str:
+        return f"{tally.f1:.3f} ({tally.precision:.3f} / {tally.recall:.3f})"
+
+    return [
+        [
+            name,
+            f"same {label}",
+            "across languages" if across else "all pairs",
+            told(found),
+            told(unseen[name, label, across]),
+        ]
+        for (name, label, across), found in shipped().items()
+        if found.right + found.missed and not (label == "original" and name not in ORIGINALS)
+    ]
 
 
 def cost() -> list[list[str]]:

@@ -5,7 +5,7 @@ How a term is written stands in ``crawler/topics/grammar.py``.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -107,12 +107,12 @@ class Matcher:
             if (last := _follow(first, entry.rest, atoms, words.sentences)) >= 0
         ]
 
-    def _spelled(self, atoms: Sequence[int], text: str, words: Words, at: int) -> Sequence[int]:
+    def _spelled(self, atoms: frozenset[int], text: str, words: Words, at: int) -> frozenset[int]:
         """Those of ``atoms`` whose upper and lower case, where it matters, is that of the word."""
         if not atoms or self._exact.keys().isdisjoint(atoms):
             return atoms
         word = text[words.starts[at] : words.ends[at]]
-        return [atom for atom in atoms if word in self._exact.get(atom, (word,))]
+        return frozenset(atom for atom in atoms if word in self._exact.get(atom, (word,)))
 
     def _add(self, role: str, text: str, languages: frozenset[str]) -> None:
         steps = [(self._atom(step.forms), step.gap) for step in parse(text)]

@@ -64,12 +64,10 @@ def _is_origin(scored: tuple[float, int, Named]) -> bool:
 def _score(page: Page, each: Named) -> float:
     """How strongly ``each`` is cited where it stands; 0: not at all."""
     sentence = page.sentence(each.span[0])
-    if _is_sign_off(page, each):
+    if _is_sign_off(page, each) or (_is_credit(page, each, sentence) and not _is_apposition(page, each)):
         return _CREDIT
     if _is_apposition(page, each):
         return 0
-    if _is_credit(page, each, sentence):
-        return _CREDIT
     cited = _cited(page, each, sentence)
     if each.is_newsroom:
         return cited or _NAMED

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from crawler.facts.citations import evidence
-from crawler.facts.otherwise import is_no_figure
 from crawler.facts.nouns import broken
+from crawler.facts.otherwise import is_no_figure
 from crawler.facts.page import Page, Span
 from crawler.facts.periods import Period
 from crawler.facts.places import Place
@@ -104,9 +104,8 @@ def _counted(
         sentence = page.sentence(at)
         kind = DecisionKind.SENTENCED if _is_term(page, figure, sentence) else _COUNTED.get(figure.type)
         start = page.words.starts[sentence[0]]
-        if (_OF_SAME.get(kind, kind), start) in known:
-            continue
-        if kind and (kind, start) not in known and figure.certainty >= 0.7:
+        told_in_words = kind in _OF_SAME and (_OF_SAME[kind], start) in known
+        if kind and not told_in_words and (kind, start) not in known and figure.certainty >= 0.7:
             known.add((kind, start))
             found.extend(_decided(page, (at, at), kind, where, told))
     return found

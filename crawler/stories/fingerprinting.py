@@ -20,7 +20,8 @@ _PLAIN_YEARS = re.compile(r"(?:19|20)\d\d")
 def fingerprint(article: Article, facts: Facts, publisher: str = "", day: int = 0) -> Fingerprint:
     """What ``article`` of ``publisher`` is compared by; ``day`` stands in for a date that it does not tell."""
     text = f"{article.headline}\n{article.text}"
-    people = [each for each in (*facts.mentions, *facts.protected) if each.kind is MentionKind.PERSON]
+    speakers = [each.name for each in facts.mentions if each.kind is MentionKind.PERSON]
+    known = {sound(word)[:_STEM] for name in speakers for word in name.split()}
     cities = [each for each in (*facts.mentions, *facts.protected) if each.kind is MentionKind.CITY]
     return Fingerprint(
         language=article.language,
@@ -29,8 +30,9 @@ def fingerprint(article: Article, facts: Facts, publisher: str = "", day: int = 
         origin=facts.origin or article.credit,
         figures=frozenset(value for each in facts.figures for value in (each.low, each.high) if value is not None),
         numbers=frozenset(_numbers(text)),
-        names=frozenset(_heard(each.name) for each in people) - {""},
-        marks=frozenset(marks(text)),
+        names=frozenset(_surname(each.name) for each in facts.protected if each.kind is MentionKind.PERSON) - {""},
+        speakers=frozenset(_surname(name) for name in speakers) - {""},
+        marks=frozenset(marks(text) - known),
         concepts=concepts(text),
         countries=frozenset(each.country for each in facts.mentions if each.kind is MentionKind.COUNTRY) - {"ru", "ua"},
         cities=frozenset(_heard(each.name) for each in cities) - {""},
@@ -41,8 +43,13 @@ def fingerprint(article: Article, facts: Facts, publisher: str = "", day: int = 
     )
 
 
+def _surname(name: str) -> str:
+    """The last word of a name, as it is heard; nothing for a name of one word or with an initial: many bear it."""
+    words = name.split()
+    return _heard(words[-1]) if len(words) > 1 and len(words[-1]) > 1 else ""
+
+
 def _heard(name: str) -> str:
-    """The last word of a name by its stem: the surname, or the only name."""
     return stem(name.rsplit(maxsplit=1)[-1])[:7] if name.split() else ""
 
 

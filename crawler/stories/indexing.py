@@ -19,7 +19,7 @@ def keys(fingerprint: Fingerprint) -> tuple[str, ...]:
 def _keys(one: Fingerprint) -> Iterator[str]:
     yield from (f"shingle {number}" for number in sorted(one.shingles)[:_SHINGLES])
     yield from (f"figure {_rounded(value)}" for value in sorted(one.figures, reverse=True) if value >= 10)
-    yield from (f"name {name}" for name in sorted(one.names))
+    yield from (f"name {name}" for name in (*sorted(one.names), *sorted(one.speakers)))
     yield from (f"{each}" for each in sorted(one.decisions) if not each.endswith(":"))
     yield from (f"mark {mark}" for mark in _rarest(one.marks, "marks")[:_MARKS])
     yield from (f"{source} {country}" for source in sorted(one.sources) for country in sorted(one.countries))

@@ -20,10 +20,10 @@ class Fingerprint:
     """What a report is compared by, small and free of its language as far as may be.
 
     ``day`` is the number of the day of publication (``date.toordinal``; 0: unknown). ``figures`` are quantities,
-    ``numbers`` all numerals as written, ``names`` and ``marks`` words with capitals as they are heard, ``concepts``
-    what it speaks of, ``sources`` whom it cites, ``origin`` whom it goes back to, ``publisher`` who published it, by
-    canonical names. ``stems`` are beginnings of words and ``shingles`` hashes of runs of words, of use within one
-    language.
+    ``numbers`` all numerals as written, ``names`` (of whom it tells), ``speakers`` (who speak in public) and ``marks``
+    (other words with capitals) as they are heard, ``concepts`` what it speaks of, ``sources`` whom it cites,
+    ``origin`` whom it goes back to, ``publisher`` who published it, by canonical names. ``stems`` are beginnings of
+    words and ``shingles`` hashes of runs of words, of use within one language.
     """
 
     language: str
@@ -33,6 +33,7 @@ class Fingerprint:
     figures: frozenset[float] = frozenset()
     numbers: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    speakers: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()
     concepts: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()

@@ -62,6 +62,15 @@ def test_every_page_on_the_subject_is_kept_and_no_other(crawled: Desk) -> None:
     assert kept == meant
 
 
+def test_a_story_is_one_event_and_each_event_one_story(crawled: Desk) -> None:
+    stories: dict[int, set[str]] = {}
+    for story, url in crawled.rows("SELECT story, url FROM reports JOIN placements ON report=reports.id"):
+        stories.setdefault(story, set()).add(urlsplit(url).path)
+    told = {frozenset(paths) for paths in stories.values() if len(paths) > 1}
+    pairs = [pair for pairs in expected()["pairs"].values() for pair in pairs]
+    assert told == {frozenset("/" + path.partition("/")[2] for path in pair) for pair in pairs}
+
+
 def test_counts_add_up_and_the_row_of_the_run_says_so(crawled: Desk) -> None:
     row = crawled.rows("SELECT outcome, candidates, analyses, rejections, candidates_in_issues FROM runs")[0]
     assert row[0] == "done"

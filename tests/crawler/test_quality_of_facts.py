@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,36 @@ def weak(found: list[dict[str, Any]], floors: dict[str, list[float]]) -> dict[st
 
 def test_stories_of_our_own_dated_reports_keep_their_floors(root: Path) -> None:
     assert weak(own(root, "stories"), FLOORS["own_stories"]) == {}
+
+
+def test_stories_of_our_own_long_reports_keep_their_floors(root: Path) -> None:
+    assert weak(own(root, "long_stories"), FLOORS["own_long_stories"]) == {}
+
+
+def test_stories_are_told_apart_when_everything_happens_in_one_week(root: Path) -> None:
+    reports = labelled(in_one_week(own(root, "stories"), own(root, "long_stories")), facts.find)
+    groups = dict(zip(("event", "original"), grouped(reports), strict=True))
+    floors = FLOORS["own_one_week"]
+    for label in ("event", "original"):
+        found = pairs(reports, groups[label], label)
+        assert found.f1 >= floors[label][0]
+        assert found.precision >= floors["precision"]
+        assert pairs(reports, groups[label], label, across=True).f1 >= floors[label][1]
+
+
+def in_one_week(*sets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of all ``sets``, each event moved so that all begin within three days."""
+    rows = [
+        {**row, "event": f"{number} {row['event']}", "original": row["original"] and f"{number} {row['original']}"}
+        for number, each in enumerate(sets)
+        for row in each
+    ]
+    days = {row["event"]: date.fromisoformat(row["date"]) for row in sorted(rows, key=lambda row: row["date"])[::-1]}
+    begin = {event: date(2026, 9, 1 + number % 3) for number, event in enumerate(sorted(days))}
+    return [
+        {**row, "date": str(begin[row["event"]] + (date.fromisoformat(row["date"]) - days[row["event"]]))}
+        for row in rows
+    ]
 
 
 def test_stories_of_the_shared_texts_keep_their_floors(shared: Path) -> None:
