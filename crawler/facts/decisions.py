@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 
 from crawler.facts.citations import evidence
-from crawler.facts.nouns import broken
+from crawler.facts.nouns import BREAKS, broken
 from crawler.facts.otherwise import is_no_figure
 from crawler.facts.page import Page, Span
 from crawler.facts.periods import Period
 from crawler.facts.places import Place
-from crawler.facts.quantities import Quantity
+from crawler.facts.quantities import Form, Quantity
+from crawler.words import is_small
 from db.model import Decision, DecisionKind, Figure, FigureType
 
 KINDS = {
@@ -50,7 +51,10 @@ _COURTLY = (
     "district",
     "militaire",
 )
+_NO_VISAS = frozenset({"am", "az", "by", "ge", "kg", "kz", "md", "mn", "rs", "tj", "tr", "uz"})  # Russians need none
+_VISAS = ("visa", "visum", "viis", "viz", "wiz", "віз", "виз", "laissez", "ვიზ")
 _MOST = 100_000
+_AUXILIARIES = 2  # words between a number and its verb: "five have been"
 _REACH = 12
 _NO_PEOPLE = ("years", "span", "months", "cases", "claims", "money", "distance")
 _COUNTED = {
@@ -104,7 +108,9 @@ def _counted(
         sentence = page.sentence(at)
         kind = DecisionKind.SENTENCED if _is_term(page, figure, sentence) else _COUNTED.get(figure.type)
         start = page.words.starts[sentence[0]]
-        told_in_words = kind in _OF_SAME and (_OF_SAME[kind], start) in known
+        told_in_words = kind in _OF_SAME and (
+            (_OF_SAME[kind], start) in known or (kind is DecisionKind.GRANTED and _speaks_of_visas(page, sentence))
+        )
         if kind and not told_in_words and (kind, start) not in known and figure.certainty >= 0.7:
             known.add((kind, start))
             found.extend(_decided(page, (at, at), kind, where, told))
@@ -133,13 +139,19 @@ def _about_others(page: Page, role: str) -> list[Span]:
     """
     own = _own_refusals(page) if role == "refuse" else frozenset()
     spans = [span for span in page.hits.get(role, ()) if not own.intersection(span)]
-    return [span for span in spans if not _is_answered(page, span)] if role == "claim" else spans
+    if role == "claim":
+        return [span for span in spans if not _is_answered(page, span)]
+    return spans
 
 
 def _is_answered(page: Page, span: Span) -> bool:
     """Whether a claim is only what was refused: "rejected his request for asylum"."""
     refusals = [each for each in page.hits.get("refuse", ()) if each[0] <= span[1] and span[0] <= each[1]]
     return any(not broken(page, *each, ";,\n") for each in refusals)
+
+
+def _speaks_of_visas(page: Page, sentence: Span) -> bool:
+    return any(form.startswith(_VISAS) for form in page.words.forms[sentence[0] : sentence[1] + 1])
 
 
 def _own_refusals(page: Page) -> frozenset[int]:
@@ -211,7 +223,7 @@ def _decided(
             country=country,
             people=_people(page, span, sentence, quantities) or _granted(page, kind, sentence, told[2]),
             decided_on=day.starts if day else None,
-            decided_by=_court(page, sentence),
+            decided_by=_court(page, sentence, [place.span for place in where[0]]),
             articles=_articles(page, sentence) if kind in _AT_HOME else (),
             sentence=_term(page, sentence, quantities) if kind is DecisionKind.SENTENCED else "",
             certainty=certainty,
@@ -237,7 +249,7 @@ def _countries(
     nearest = _nearest(abroad, span)
     if nearest:
         return ["" if nearest == UNION else nearest], 0.9
-    if main:
+    if main and not (kind is DecisionKind.VISA and main in _NO_VISAS):
         return [main], 0.6
     return [""], 0.5
 
@@ -302,9 +314,11 @@ def _people(page: Page, span: Span, sentence: Span, quantities: Sequence[Quantit
         each
         for each in quantities
         if sentence[0] <= each.core[0] <= sentence[1]
+        and each.form is Form.NUMBER
         and each.low == each.high
         and 1 < each.told < _MOST
-        and _is_of_people(page, each, sentence)
+        and not _is_time(page, each, sentence)
+        and (_is_of_people(page, each, sentence) or _is_subject(page, each, span))
     ]
     nearest = min(counted, key=lambda each: _between(span, each.core), default=None)
     return int(nearest.told) if nearest and _between(span, nearest.core) < _REACH else None
@@ -319,6 +333,19 @@ def _granted(page: Page, kind: DecisionKind, sentence: Span, figures: Sequence[F
         if kind in _PAPERS.get(each.type, ()) and start <= each.evidence.start < end and each.low == each.high
     ]
     return int(counts[0]) if len(counts) == 1 and counts[0] else None
+
+
+def _is_time(page: Page, each: Quantity, sentence: Span) -> bool:
+    """Whether years or months are counted: "of 38 years, mobilised"."""
+    at = min(sentence[1], each.core[1] + 1)
+    return any(page.within(role, at, at) for role in ("years", "year", "span", "months", "month", "age"))
+
+
+def _is_subject(page: Page, each: Quantity, span: Span) -> bool:
+    """Whether a number in words stands right before the deed: "five were turned down"."""
+    between = range(each.core[1] + 1, span[0])
+    small = len(between) <= _AUXILIARIES and all(is_small(page.raw(at)) for at in between)
+    return each.spelled and each.core[1] < span[0] and small and not broken(page, each.core[1], span[0], BREAKS)
 
 
 def _is_of_people(page: Page, each: Quantity, sentence: Span) -> bool:
@@ -338,11 +365,14 @@ def _between(one: Span, other: Span) -> int:
     return max(other[0] - one[1], one[0] - other[1], 0)
 
 
-def _court(page: Page, sentence: Span) -> str:
-    """The court that is named: its words in a row, capitals before it."""
+def _court(page: Page, sentence: Span, houses: Sequence[Span]) -> str:
+    """The court that is named: by its name, else its words in a row, capitals before it."""
     span = next(iter(page.within("court", *sentence)), None)
     if span is None:
         return ""
+    house = next((each for each in houses if each[0] <= span[0] and span[1] <= each[1]), None)
+    if house:
+        return page.quote(*house)[2]
     first, last = span
     while first > sentence[0] and span[0] - first < 4 and _belongs(page, first - 1):
         first -= 1

@@ -56,6 +56,7 @@ _CLAIM_ACTS = {
 }
 _DONE_TO_PEOPLE = frozenset({"granted", "refused", "grant", "refuse", "visa", "helped", "convicted", "charged"})
 _OTHER_NOUNS = frozenset({"court", "prison", "title", "settlement", "unit", "kin"})  # none of them is counted here
+_BESIDE_DEED = 3  # words before a deed within which a number is of it
 _COURTLY = ("court", "charge", "charged", "sentence", "prison")
 _STRONG = {"helped": 4, "asked": 2, "otherwise": 0.5}  # what was done for people says more than what they did
 
@@ -172,7 +173,10 @@ def _is_term_to(page: Page, each: Quantity) -> bool:
 
 def _is_bearers_age(page: Page, each: Quantity) -> bool:
     """Whether the years are those of somebody's life: "Yuri 27 years, he waited"."""
-    first = each.core[0]
+    first, last = each.core
+    behind = [span for role in ("people", "deserters", "fugitive") for span in page.hits.get(role, ())]
+    if each.told >= _ADULT and any(span[0] == last + 2 and page.joins(last + 1) for span in behind):
+        return True  # "26 years soldier"
     named = first > page.sentence(first)[0] and page.raw(first - 1)[:1].isupper() and page.joins(first - 1)
     return named and each.told >= _ADULT
 
@@ -308,12 +312,21 @@ def _act(
         for span in page.within(act, first, last):
             if noun[0] <= span[0] and span[1] <= noun[1] and noun != each.core:
                 continue  # the noun itself
+            if noun != each.core and _is_of_another(page, right, span):
+                continue
             distance = _distance(page, span, (left, right)) + (_WEAK if act in _TOLD else 0)
             around = span[0] < left and span[1] > right
             distance -= _STRONG.get(act, 0) + (0 if around else 0.1 * (span[1] - span[0]))
             if distance < best:
                 best, name = distance, act
     return name
+
+
+def _is_of_another(page: Page, last: int, act: Span) -> bool:
+    """Whether a deed behind word ``last`` is another number's: "of the twelve deserters, five were refused"."""
+    near = range(max(last + 1, act[0] - _BESIDE_DEED), act[0])
+    number = any(("numbers", at) in page.values or page.words.forms[at].isdigit() for at in near)
+    return number and broken(page, last, act[0], ",;\n")
 
 
 def _distance(page: Page, act: Span, place: Span) -> float:

@@ -58,7 +58,8 @@ def _is_year(page: Page, each: Quantity, numbers: set[int]) -> bool:
         for span in page.hits.get(role, ())
     )
     noun = nearest_noun(page, last + 1, min(page.sentence(first)[1], last + 4), numbers)
-    return beside or led or noun is None or noun[0] == "years"
+    apart = noun is not None and noun[1][0] > last + 1  # "in all of 2025 the soldiers"
+    return beside or led or noun is None or noun[0] == "years" or apart
 
 
 def _is_named_number(page: Page, each: Quantity, numbers: set[int]) -> bool:
