@@ -125,7 +125,8 @@ def _is_ukraines(found: _Read, each: Counted) -> bool:
 def _each(page: Page, each: Counted) -> str:
     last = each.noun[1] if each.noun else each.quantity.core[1]
     sentence = page.sentence(each.quantity.core[0])
-    span = next(iter(page.within("each", last + 1, min(sentence[1], last + 4))), None)
+    before = [span for span in page.hits.get("each", ()) if span[1] == each.quantity.span[0] - 1]  # "every month 200"
+    span = next(iter([*page.within("each", last + 1, min(sentence[1], last + 4)), *before]), None)
     return page.quote(*span)[2] if span else ""
 
 

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
 
 from crawler.facts.citations import evidence
-from crawler.facts.nouns import BREAKS, broken
+from crawler.facts.nouns import BREAKS, broken, is_of_claims
 from crawler.facts.otherwise import is_no_figure
 from crawler.facts.page import Page, Span
 from crawler.facts.periods import Period
@@ -31,6 +33,8 @@ KINDS = {
 }
 _HOME = frozenset({"ru", "ua"})  # not where asylum is decided on
 _AT_HOME = frozenset({DecisionKind.SENTENCED, DecisionKind.CHARGED, DecisionKind.RETURNED, DecisionKind.EXCHANGED})
+_BY_MANY = frozenset({DecisionKind.GRANTED, DecisionKind.REFUSED, DecisionKind.VISA})  # several states do alike
+_ACTS_AT = 3  # words between several countries and what they did
 UNION = "eu"  # names no country: "a country of the EU"
 _FROM = frozenset({DecisionKind.DEPORTED, DecisionKind.EXTRADITED})
 _DENIED = 6  # the same for a denial, or for what undid the deed
@@ -53,7 +57,9 @@ _COURTLY = (
 )
 _NO_VISAS = frozenset({"am", "az", "by", "ge", "kg", "kz", "md", "mn", "rs", "tj", "tr", "uz"})  # Russians need none
 _VISAS = ("visa", "visum", "viis", "viz", "wiz", "віз", "виз", "laissez", "ვიზ")
+_ARTICLES = 3  # letters of an article at the head of a sentence: "The court"
 _MOST = 100_000
+_LONGEST = 50  # years of a prison term
 _AUXILIARIES = 2  # words between a number and its verb: "five have been"
 _REACH = 12
 _NO_PEOPLE = ("years", "span", "months", "cases", "claims", "money", "distance")
@@ -135,12 +141,19 @@ def _is_term(page: Page, figure: Figure, sentence: Span) -> bool:
 def _about_others(page: Page, role: str) -> list[Span]:
     """Where ``role`` stands, but for a refusal that is the man's own: "asylum for four who refused to fight".
 
-    And but for a claim of which only the refusal is told.
+    And but for a claim of which only the refusal is told, for papers that are handed over, for claims received.
     """
     own = _own_refusals(page) if role == "refuse" else frozenset()
     spans = [span for span in page.hits.get(role, ()) if not own.intersection(span)]
     if role == "claim":
         return [span for span in spans if not _is_answered(page, span)]
+    if role == "refuse":
+        return [span for span in spans if not _is_unasked(page, span)]
+    if role == "grant":
+        return [span for span in spans if not is_of_claims(page, span)]
+    if role == "extradite":
+        papers = {span[0] for span in page.hits.get("visa", ())}
+        return [span for span in spans if span[0] not in papers]
     return spans
 
 
@@ -148,6 +161,12 @@ def _is_answered(page: Page, span: Span) -> bool:
     """Whether a claim is only what was refused: "rejected his request for asylum"."""
     refusals = [each for each in page.hits.get("refuse", ()) if each[0] <= span[1] and span[0] <= each[1]]
     return any(not broken(page, *each, ";,\n") for each in refusals)
+
+
+def _is_unasked(page: Page, span: Span) -> bool:
+    """Whether what was not given had not been asked for: "he claimed no asylum"."""
+    says_no = any(each[0] == span[0] for each in page.hits.get("not", ()))
+    return says_no and any(span[0] < each[0] <= span[1] for each in page.hits.get("claim", ()))
 
 
 def _speaks_of_visas(page: Page, sentence: Span) -> bool:
@@ -213,23 +232,61 @@ def _decided(
     told: Told,
 ) -> list[Decision]:
     sentence = page.sentence(span[0])
-    wanted, certainty = _countries(page, span, kind, where)
     quantities, periods, _ = told
-    day = next((p for p in periods if page.sentence(p.span[0]) == sentence and p.starts and p.starts == p.ends), None)
+    tails = _tails(page, span, kind, where[0], quantities)
+    places = [place for place in where[0] if place.span not in tails]
+    wanted, certainty = _countries(page, span, kind, (places, where[1]))
+    people = _people(page, span, sentence, quantities) or _granted(page, kind, span, sentence, told[2])
+    day = _day(page, span, periods)
     return [
         Decision(
             evidence=evidence(page, sentence),
             kind=kind,
             country=country,
-            people=_people(page, span, sentence, quantities) or _granted(page, kind, sentence, told[2]),
-            decided_on=day.starts if day else None,
+            people=people,
+            decided_on=day,
             decided_by=_court(page, sentence, [place.span for place in where[0]]),
             articles=_articles(page, sentence) if kind in _AT_HOME else (),
-            sentence=_term(page, sentence, quantities) if kind is DecisionKind.SENTENCED else "",
+            sentence=_term(page, sentence, told) if kind is DecisionKind.SENTENCED else "",
             certainty=certainty,
         )
-        for country in wanted
+        for country, people in (*((country, people) for country in wanted), *tails.values())
     ]
+
+
+def _tails(
+    page: Page, span: Span, kind: DecisionKind, places: Sequence[Place], quantities: Sequence[Quantity]
+) -> dict[Span, tuple[str, int]]:
+    """The countries behind a deed that have only a number of their own: ", Finland 6"; by their words."""
+    if kind not in _BY_MANY:
+        return {}
+    last = page.sentence(span[0])[1]
+    numbers = {each.core[0]: each for each in quantities if each.form is Form.NUMBER and each.low == each.high}
+    found: dict[Span, tuple[str, int]] = {}
+    for place in places:
+        at = place.span[1] + 1
+        if place.nation or not span[1] < place.span[0] or at > last or not page.gap(at - 1).isspace():
+            continue
+        led = _is_led(page, place.span[0])
+        number = numbers.get(at)
+        closed = number is not None and (number.core[1] == last or page.gap(number.core[1]).strip()[:1] in {",", ";"})
+        if number and led and closed and not is_no_figure(page, number, set()):
+            found[place.span] = (place.country, int(number.told))
+    return found
+
+
+def _is_led(page: Page, at: int) -> bool:
+    """Whether a comma stands before word ``at``, or before the article in front of it: ", la Finlande"."""
+    first = at - 1 if at and len(page.words.forms[at - 1]) <= _ARTICLES and page.joins(at - 1) else at
+    return first > 0 and page.gap(first - 1).strip() in {",", ";"}
+
+
+def _day(page: Page, span: Span, periods: Sequence[Period]) -> date | None:
+    """The day nearest to the deed that its sentence names."""
+    sentence = page.sentence(span[0])
+    days = [each for each in periods if each.starts and each.starts == each.ends]
+    here = [each for each in days if sentence in {page.sentence(each.span[0]), page.sentence(each.span[1])}]
+    return min(here, key=lambda each: _between(span, each.span)).starts if here else None
 
 
 def _countries(
@@ -248,7 +305,8 @@ def _countries(
     abroad = [place for place in here if place.country not in _HOME and not _is_elsewhere(page, place, sentence)]
     nearest = _nearest(abroad, span)
     if nearest:
-        return ["" if nearest == UNION else nearest], 0.9
+        partners = _partners(page, abroad, nearest, span) if kind in _BY_MANY else []
+        return [*partners, "" if nearest == UNION else nearest], 0.9
     if main and not (kind is DecisionKind.VISA and main in _NO_VISAS):
         return [main], 0.6
     return [""], 0.5
@@ -266,6 +324,7 @@ def _removers(page: Page, span: Span, here: Sequence[Place]) -> list[str]:
 
 
 def _is_apart(page: Page, one: Span, other: Span) -> bool:
+    """Whether a semicolon stands between."""
     first, last = sorted((one, other))
     return ";" in page.text[page.words.ends[first[1]] : page.words.starts[last[0]]]
 
@@ -297,6 +356,20 @@ def _nearest(places: Sequence[Place], span: Span) -> str:
     return min(countries or places, key=distance).country if places else ""
 
 
+def _partners(page: Page, places: Sequence[Place], country: str, span: Span) -> list[str]:
+    """The countries that a word joins to the one that acts, before the deed: "Germany and France each recognised"."""
+    actors = [place for place in places if not place.nation and not place.city and place.span[1] < span[0]]
+    joined = [
+        {one.country, other.country}
+        for one, other in pairwise(actors)
+        if (one.span[1] + 1, other.span[0] - 1) in page.hits.get("to", ())
+        and page.joins(one.span[1])
+        and page.joins(other.span[0] - 1)
+        and span[0] - other.span[1] <= _ACTS_AT
+    ]
+    return sorted({each for pair in joined if country in pair for each in pair} - {country, *_HOME, UNION})
+
+
 def _main_country(places: Sequence[Place]) -> str:
     """The country that the text speaks of most, besides Russia and Ukraine."""
     weight: dict[str, float] = {}
@@ -318,19 +391,30 @@ def _people(page: Page, span: Span, sentence: Span, quantities: Sequence[Quantit
         and each.low == each.high
         and 1 < each.told < _MOST
         and not _is_time(page, each, sentence)
+        and not _is_apart(page, span, each.core)
+        and not _is_whole(page, each, quantities)
         and (_is_of_people(page, each, sentence) or _is_subject(page, each, span))
     ]
     nearest = min(counted, key=lambda each: _between(span, each.core), default=None)
     return int(nearest.told) if nearest and _between(span, nearest.core) < _REACH else None
 
 
-def _granted(page: Page, kind: DecisionKind, sentence: Span, figures: Sequence[Figure]) -> int | None:
+def _is_whole(page: Page, each: Quantity, quantities: Sequence[Quantity]) -> bool:
+    """Whether the deed was done to a part of the number: "1,123 of 1,906 applications"."""
+    ends = {other.core[1] for other in quantities}
+    return any(span[1] == each.core[0] - 1 and span[0] - 1 in ends for span in page.hits.get("among", ()))
+
+
+def _granted(page: Page, kind: DecisionKind, span: Span, sentence: Span, figures: Sequence[Figure]) -> int | None:
     """How many papers were given, where no people are counted: "eleven visas were issued"."""
     start, end, _ = page.quote(*sentence)
     counts = [
         each.low
         for each in figures
-        if kind in _PAPERS.get(each.type, ()) and start <= each.evidence.start < end and each.low == each.high
+        if kind in _PAPERS.get(each.type, ())
+        and start <= each.evidence.start < end
+        and each.low == each.high
+        and not _is_apart(page, span, (page.at(each.evidence.start),) * 2)
     ]
     return int(counts[0]) if len(counts) == 1 and counts[0] else None
 
@@ -376,9 +460,24 @@ def _court(page: Page, sentence: Span, houses: Sequence[Span]) -> str:
     first, last = span
     while first > sentence[0] and span[0] - first < 4 and _belongs(page, first - 1):
         first -= 1
+    if first == sentence[0] and first < span[0] and (_is_deed(page, first) or len(page.raw(first)) <= _ARTICLES):
+        first += 1
     while last < sentence[1] and last - span[1] < 4 and _belongs(page, last + 1, behind=True):
         last += 1
-    return page.quote(first, last)[2]
+    return page.quote(first, _without_person(page, span[1], last, houses))[2]
+
+
+def _is_deed(page: Page, at: int) -> bool:
+    return any(span[0] == at for role in KINDS for span in page.hits.get(role, ()))
+
+
+def _without_person(page: Page, court: int, last: int, places: Sequence[Span]) -> int:
+    """The last word of a court's name that seems to end in word ``last``; two unknown names in a row are a person."""
+    known = {at for span in places for at in range(span[0], span[1] + 1)}
+    for at in range(court + 1, last):
+        if not any(n in known or page.words.forms[n].startswith(_COURTLY) for n in (at, at + 1)):
+            return at - 1
+    return last
 
 
 def _belongs(page: Page, at: int, *, behind: bool = False) -> bool:
@@ -398,11 +497,28 @@ def _articles(page: Page, sentence: Span) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _term(page: Page, sentence: Span, quantities: Sequence[Quantity]) -> str:
-    """The prison term in the sentence, in the text's own words."""
-    for each in quantities:
-        if sentence[0] <= each.core[0] <= sentence[1]:
-            years = page.within("years", each.core[1] + 1, min(sentence[1], each.core[1] + 2))
-            if years:
-                return page.quote(each.span[0], years[0][1])[2]
-    return ""
+def _term(page: Page, sentence: Span, told: Told) -> str:
+    """The prison term in the sentence, in the text's own words: "7 years and 6 months"; no age and no year."""
+    quantities, _, figures = told
+    starts = {each.evidence.start for each in figures if each.type is FigureType.PRISON_YEARS}
+    terms = [
+        (page.words.starts[each.span[0]] not in starts, each.span[0], _with_months(page, years[0][1], sentence))
+        for each in quantities
+        if sentence[0] <= each.core[0] <= sentence[1] and not _is_age_or_year(page, each)
+        for years in [page.within("years", each.core[1] + 1, min(sentence[1], each.core[1] + 2))]
+        if years
+    ]
+    return page.quote(*min(terms)[1:])[2] if terms else ""
+
+
+def _is_age_or_year(page: Page, each: Quantity) -> bool:
+    return each.told > _LONGEST or (each.told > 1 and is_no_figure(page, each, set()))
+
+
+def _with_months(page: Page, last: int, sentence: Span) -> int:
+    """The last word of a term that ends in word ``last``, or in the months behind it."""
+    for first, end in page.within("month", last + 2, min(sentence[1], last + 4)):
+        number = page.words.forms[first - 1].isdigit() or ("numbers", first - 1) in page.values
+        if number and not broken(page, last, first, BREAKS):
+            return end
+    return last

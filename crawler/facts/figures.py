@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from crawler.facts.nouns import NOUNS, broken, nearest_noun
+from crawler.facts.nouns import NOUNS, broken, is_of_claims, nearest_noun
 from crawler.facts.otherwise import is_no_figure
 from crawler.facts.page import Page, Span
 from crawler.facts.quantities import Form, Quantity, quantities
@@ -54,6 +54,8 @@ _CLAIM_ACTS = {
     "grant": FigureType.GRANTS,
     "refuse": FigureType.REFUSALS,
 }
+_OF_CASES = frozenset({"deserted", "fled"})  # what a case is about: "405 of desertion"
+_GIVEN = frozenset({"grant", "granted"})
 _DONE_TO_PEOPLE = frozenset({"granted", "refused", "grant", "refuse", "visa", "helped", "convicted", "charged"})
 _OTHER_NOUNS = frozenset({"court", "prison", "title", "settlement", "unit", "kin"})  # none of them is counted here
 _BESIDE_DEED = 3  # words before a deed within which a number is of it
@@ -92,8 +94,13 @@ def _counted(page: Page, each: Quantity, found: list[Counted], numbers: set[int]
     noun = None if _counts_else(page, each) else _noun(page, each, numbers)
     if noun and noun[0] == "years":
         return _prison(page, each, noun[1])
-    if noun is None and _counts_else(page, each):
-        return None
+    if noun and noun[0] == "claims" and _is_whole(page, each, numbers):
+        return Counted(quantity=each, type=FigureType.ASYLUM_CLAIMS, unit="applications", noun=noun[1], certainty=0.9)
+    return None if noun is None and _counts_else(page, each) else _told(page, each, noun, found)
+
+
+def _told(page: Page, each: Quantity, noun: tuple[str, Span] | None, found: list[Counted]) -> Counted | None:
+    """The figure that ``each`` is by its noun, else by the figure before it, else by the head of its sentence."""
     if noun is None or _is_of_them(page, each):
         inherited = _inherited(page, each, found)
         if inherited:
@@ -120,6 +127,8 @@ def _is_of_them(page: Page, each: Quantity) -> bool:
 
 
 def _share(page: Page, each: Quantity) -> Counted | None:
+    if not _compares(page, each):
+        return None
     type_ = FigureType.SHARE if each.form is Form.PERCENT else FigureType.RATIO
     unit = "percent" if each.form is Form.PERCENT else "times"
     certainty = 0.9
@@ -137,6 +146,16 @@ def _share(page: Page, each: Quantity) -> Counted | None:
             return None
         certainty = 0.9 if noun else 0.6
     return Counted(quantity=each, type=type_, unit=unit, noun=noun[1] if noun else None, certainty=certainty)
+
+
+def _compares(page: Page, each: Quantity) -> bool:
+    """Whether "three times" compares: with "more", "grew" and the like; "was questioned three times" does not."""
+    led = any(span[0] == each.core[0] for span in page.hits.get("multiples", ()))
+    first, last = each.span
+    before = any(span[1] == each.core[0] - 1 for span in page.hits.get("multiplied", ()))
+    if each.form is not Form.TIMES or led or before or page.language.joined or page.has("multiplied", (first, last)):
+        return True
+    return any(one[0] < one[1] and one[0] <= last <= one[1] for one in page.hits.get("times", ()))
 
 
 def _is_half_of_a_year(page: Page, each: Quantity) -> bool:
@@ -207,6 +226,8 @@ def _inherited(page: Page, each: Quantity, found: list[Counted]) -> Counted | No
     if not each.bracketed and each.told < _FEW:
         return None
     act = "" if each.bracketed else _act(page, each, each.core, _ALL_ACTS, reach=_BESIDE)
+    if model.unit == "cases" and act in _OF_CASES:
+        act = ""
     chosen = _ALL_ACTS[act] if act else model.type
     if chosen is None:
         return None
@@ -241,6 +262,7 @@ def _continued(page: Page, each: Quantity, counts: list[Counted]) -> Counted | N
 def _noun(page: Page, each: Quantity, numbers: set[int]) -> tuple[str, Span] | None:
     first, last = page.sentence(each.core[0])
     ahead = nearest_noun(page, each.core[1] + 1, min(last, each.core[1] + _AHEAD), numbers)
+    ahead = ahead or _noun_of_whole(page, each, numbers)
     if ahead:
         return ahead
     low = max(first, each.core[0] - _BACK)
@@ -254,6 +276,25 @@ def _noun(page: Page, each: Quantity, numbers: set[int]) -> tuple[str, Span] | N
         if not broken(page, span[1], each.span[0], ",;()\n")
     ]
     return max(back, key=lambda one: one[1], default=None)
+
+
+def _noun_of_whole(page: Page, each: Quantity, numbers: set[int]) -> tuple[str, Span] | None:
+    """The noun of the number of which ``each`` is a part: "1,123 of 1,906 applications"."""
+    at = next((span[1] + 1 for span in page.hits.get("among", ()) if span[0] == each.core[1] + 1), None)
+    last = page.sentence(each.core[0])[1]
+    if at is None or at not in numbers or not page.joins(each.core[1]):
+        return None
+    while at <= last and at in numbers:
+        at += 1
+    return nearest_noun(page, at, min(last, at + _AHEAD), numbers)
+
+
+def _is_whole(page: Page, each: Quantity, numbers: set[int]) -> bool:
+    """Whether another number is a part of this one, and what was done, was done to that part."""
+    return any(
+        span[1] == each.core[0] - 1 and span[0] - 1 in numbers and page.joins(span[0] - 1) and page.joins(span[1])
+        for span in page.hits.get("among", ())
+    )
 
 
 def _subject(page: Page, each: Quantity, first: int) -> tuple[str, Span] | None:
@@ -312,6 +353,8 @@ def _act(
         for span in page.within(act, first, last):
             if noun[0] <= span[0] and span[1] <= noun[1] and noun != each.core:
                 continue  # the noun itself
+            if (act in _GIVEN and is_of_claims(page, span)) or _is_asked_for(page, act, span):
+                continue
             if noun != each.core and _is_of_another(page, right, span):
                 continue
             distance = _distance(page, span, (left, right)) + (_WEAK if act in _TOLD else 0)
@@ -322,11 +365,17 @@ def _act(
     return name
 
 
+def _is_asked_for(page: Page, act: str, span: Span) -> bool:
+    """Whether help is only what somebody asks for: "soldiers ask the group for help"."""
+    return act == "helped" and any(one[0] < span[0] and span[1] <= one[1] for one in page.hits.get("asked", ()))
+
+
 def _is_of_another(page: Page, last: int, act: Span) -> bool:
     """Whether a deed behind word ``last`` is another number's: "of the twelve deserters, five were refused"."""
-    near = range(max(last + 1, act[0] - _BESIDE_DEED), act[0])
+    deed = act[1] if act[0] <= last else act[0]  # of a deed that begins in the noun, its last word
+    near = range(max(last + 1, deed - _BESIDE_DEED), deed)
     number = any(("numbers", at) in page.values or page.words.forms[at].isdigit() for at in near)
-    return number and broken(page, last, act[0], ",;\n")
+    return number and broken(page, last, deed, ",;\n")
 
 
 def _distance(page: Page, act: Span, place: Span) -> float:

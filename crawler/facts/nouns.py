@@ -5,6 +5,8 @@ from db.model import FigureType
 
 BREAKS = ",;:()–—\n"  # marks behind which a noun is another number's
 
+_OF = 2  # "applications for asylum": how far the last word stands behind the first
+
 NOUNS = {
     "deserters": (FigureType.DESERTERS, "people"),
     "people": (FigureType.DESERTERS, "people"),
@@ -33,6 +35,16 @@ def nearest_noun(page: Page, first: int, last: int, numbers: set[int]) -> tuple[
             return None
         return role, span
     return None
+
+
+def is_of_claims(page: Page, act: Span) -> bool:
+    """Whether a deed of several words ends in the name of what was only filed: "received 1,200 asylum applications"."""
+    filed = any(
+        act[0] < span[0] and (span[0] <= act[1] <= span[1] or act[1] == span[1] + _OF)
+        for span in page.hits.get("claims", ())
+        if span[0] < span[1] or span[1] < act[1]
+    )
+    return filed and (act[0], act[0]) not in page.hits.get("granted", ())
 
 
 def broken(page: Page, first: int, last: int, marks: str) -> bool:

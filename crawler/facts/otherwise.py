@@ -1,10 +1,18 @@
 """A quantity in, whether it is no figure of ours out: a date, a year, an age, the number of a unit or an article."""
 
+import re
+
 from crawler.facts.nouns import BREAKS, broken, nearest_noun
 from crawler.facts.page import Page
 from crawler.facts.quantities import Form, Quantity
 
 _LAWS = frozenset({332, 333, 334, 337, 338, 339, 275, 328, 408, 409})  # articles that such reports name
+_NUMBERED = re.compile(r"(?:[№#§]|\bn\.?[°º]|\bN[or]s?\.|\bnr\.?|\bnúm\.)\s?$")
+_NUMBER_SIGN = 6  # characters before a number in which the sign stands that numbers an order or a unit
+_OLDEST = 100
+_AGE_WORDS = 4  # words between the word for an age and the last number of a range of ages
+_JOINT = 3  # letters of the words that join them
+_TENS = 20  # from here on a number in words may be the head of an ordinal: "twenty-first"
 
 
 def is_no_figure(page: Page, each: Quantity, numbers: set[int]) -> bool:
@@ -15,6 +23,8 @@ def is_no_figure(page: Page, each: Quantity, numbers: set[int]) -> bool:
         _is_date(page, each)
         or _is_year(page, each, numbers)
         or _is_named_number(page, each, numbers)
+        or _is_numbered(page, each)
+        or _is_of_ages(page, each, numbers)
         or _is_measure(page, each)
         or _is_ordinal(page, each)
         or each.told <= 1
@@ -79,6 +89,45 @@ def _is_named_number(page: Page, each: Quantity, numbers: set[int]) -> bool:
     return led or bool(ahead) or bool(back)
 
 
+def _is_numbered(page: Page, each: Quantity) -> bool:
+    """Whether a sign before the number makes it that of an order or a unit: "№ 1495"."""
+    start = page.words.starts[each.core[0]]
+    return bool(_NUMBERED.search(page.text[max(0, start - _NUMBER_SIGN) : start]))
+
+
+def _is_of_ages(page: Page, each: Quantity, numbers: set[int]) -> bool:
+    """Whether the number stands behind the word for an age, or is an end of a range behind it: "aged 18 to 45"."""
+    if max(each.told, each.high or 0) > _OLDEST:
+        return False
+    first = each.core[0]
+    ages = {span[1] for span in page.hits.get("age", ()) if not _is_number(page, span[0] - 1, numbers)}
+    for at in range(first - 1, max(page.sentence(first)[0], first - _AGE_WORDS) - 1, -1):
+        if not page.joins(at):
+            return False
+        if at in ages:
+            return True
+        if not (_is_lower_end(page, at, each, numbers) or _is_small_word(page, at, numbers)):
+            return False
+    return False
+
+
+def _is_number(page: Page, at: int, numbers: set[int]) -> bool:
+    return at in numbers or (at >= 0 and page.words.forms[at].isdigit())
+
+
+def _is_lower_end(page: Page, at: int, each: Quantity, numbers: set[int]) -> bool:
+    """Whether word ``at`` is a number, smaller than ``each``, that a word joins to it."""
+    told = int(page.words.forms[at]) if page.words.forms[at].isdigit() else page.values.get(("numbers", at), each.told)
+    return _is_number(page, at, numbers) and told < each.told and any(s[0] == at + 1 for s in page.hits.get("to", ()))
+
+
+def _is_small_word(page: Page, at: int, numbers: set[int]) -> bool:
+    """Whether word ``at`` may stand between an age and its number: "of", "over", "from"; not "years"."""
+    bound = any(span[0] <= at <= span[1] for role in ("above", "below", "from") for span in page.hits.get(role, ()))
+    small = len(page.words.forms[at]) <= _JOINT and not page.within("years", at, at)
+    return (bound or small) and not _is_number(page, at, numbers)
+
+
 def _is_measure(page: Page, each: Quantity) -> bool:
     last, end = each.core[1], page.sentence(each.core[0])[1]
     if page.text[page.words.ends[last] :].lstrip()[:1] in {"€", "$", "£", "₽", "₴", "°"}:
@@ -91,7 +140,11 @@ def _is_measure(page: Page, each: Quantity) -> bool:
 
 
 def _is_ordinal(page: Page, each: Quantity) -> bool:
+    """Whether the number says which one: "91-е", "ninety-first", "64. Brigade"."""
+    last = each.core[1]
     if each.spelled:
-        return False
-    tail = page.text[page.words.ends[each.core[1]] :][:4]
+        return each.told >= _TENS and page.joins(last) and ("ordinals", last + 1) in page.values
+    if page.gap(last) == ". " and any(span[0] == last + 1 for span in page.hits.get("unit", ())):
+        return True
+    tail = page.text[page.words.ends[last] :][:4]
     return tail[:1] in {"-", "‑", "º", "ª"} and tail[1:2].isalpha()

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,6 +15,7 @@ _STOP = re.compile(r"[.!?…։。؟！？]+[\"»”’)\]]*(?=\s|$)|[。！？]|
 _BEFORE = re.compile(r"([\w.]+)$")
 _RUN = re.compile(r"\d+|[^\W\d_]+")
 _JOINT = re.compile(r"[^\S\n]|[-‑'’]")
+_LONGEST = 10  # letters of a word that is looked for in a text without spaces
 _LETTERS = 2  # a full stop behind so few letters ends no sentence where a number or a small letter follows
 
 
@@ -84,8 +86,8 @@ class Page:
 def read(text: str, code: str) -> Page:
     """Read ``text``, which is in the language ``code``."""
     language = load(code)
-    words = _pieces(text) if language.joined else split(text)
-    words = Words(words.starts, words.ends, words.forms, _sentences(text, words, language.abbreviations))
+    words = _pieces(text, language.lexicon) if language.joined else split(text)
+    words = Words(words.starts, words.ends, words.forms, _sentences(text, words, language))
     hits: dict[str, list[Span]] = defaultdict(list)
     values: dict[tuple[str, int], float] = {}
     for hit in language.matcher.find(text, words):
@@ -97,21 +99,49 @@ def read(text: str, code: str) -> Page:
     return Page(text, language, words, dict(hits), values)
 
 
-def _pieces(text: str) -> Words:
-    """Runs of digits and runs of letters, where words are written without spaces."""
-    runs = list(_RUN.finditer(text))
-    forms = [fold(run[0]) for run in runs]
-    return Words([run.start() for run in runs], [run.end() for run in runs], forms, [0] * len(runs))
+def _pieces(text: str, lexicon: frozenset[str]) -> Words:
+    """Words of a text without spaces: runs of digits, the longest words of ``lexicon``, and what is left between."""
+    bounds = [bound for run in _RUN.finditer(text) for bound in _cut(text, run.start(), run.end(), lexicon)]
+    forms = [fold(text[start:end]) for start, end in bounds]
+    return Words([start for start, _ in bounds], [end for _, end in bounds], forms, [0] * len(bounds))
 
 
-def _sentences(text: str, words: Words, abbreviations: frozenset[str]) -> list[int]:
-    stops = [stop.start() for stop in _STOP.finditer(text) if not _is_abbreviation(text, stop, abbreviations)]
+def _cut(text: str, start: int, end: int, lexicon: frozenset[str]) -> Iterator[Span]:
+    """The words of a run of letters, each time the longest that is known (maximum matching), and the rest between."""
+    at = begun = start
+    while at < end:
+        known = next((last for last in range(min(end, at + _LONGEST), at, -1) if fold(text[at:last]) in lexicon), 0)
+        if known:
+            if begun < at:
+                yield begun, at
+            yield at, known
+            begun = known
+        at = known or at + 1
+    if begun < end:
+        yield begun, end
+
+
+def _sentences(text: str, words: Words, language: Language) -> list[int]:
+    terms = [term for role, term in language.values if role == "months" and language.nouns]
+    months = frozenset(fold(form) for term in terms for form in term.split("|") if form.isalpha())
+    stops = [
+        stop.start()
+        for stop in _STOP.finditer(text)
+        if not _is_abbreviation(text, stop, language.abbreviations) and not _is_day_of_month(text, stop, months)
+    ]
     numbers, number = [], 0
     for start in words.starts:
         while number < len(stops) and stops[number] < start:
             number += 1
         numbers.append(number)
     return numbers
+
+
+def _is_day_of_month(text: str, stop: re.Match[str], months: frozenset[str]) -> bool:
+    """Whether the full stop belongs to a day before the name of its month: "3. März"."""
+    day = text[max(0, stop.start() - _LETTERS) : stop.start()].strip()
+    following = _RUN.match(text, stop.end() + 1)
+    return stop[0] == "." and day.isdigit() and following is not None and fold(following[0]) in months
 
 
 def _is_abbreviation(text: str, stop: re.Match[str], abbreviations: frozenset[str]) -> bool:

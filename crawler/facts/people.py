@@ -11,11 +11,37 @@ from crawler import spelling
 from crawler.facts.names import ends, is_given, is_surname
 from crawler.facts.page import Page, Span
 from crawler.facts.places import Place
+from crawler.facts.speakers import known_speaker
 from crawler.words import is_small
 
 _OPENED = frozenset({"", "„", "«", "“", chr(34)})
 _BEFORE, _AFTER = 4, 6  # words within which a title or a relation speaks of a name
 _MONTHLIKE = frozenset({"telegram", "youtube", "facebook", "internet", "google", "schengen", "dublin", "god", "bog"})
+# Words, and beginnings of words, that make a title one of the past, folded: what he was before makes nobody a speaker.
+_ONCE = frozenset({"ex", "byl", "byly", "byla", "były", "dawny", "fost", "fosta", "endine", "eski", "anciens"})
+_FORMER = (
+    "former", "бывш", "колишн", "fruher", "ehemalig", "ancien", "antigu", "entin", "aiemm", "voormalig", "tidliger",
+    "tidigare", "korabbi", "egykori", "buvus", "bijus", "бивш", "былы", "ყოფილ", "πρωην", "لسابق", "לשעבר", "նախկին",
+    "бұрын",
+)  # fmt: skip
+_GARRISON = 3  # words between the place of a court and the word for it: "Kirov garrison military court"
+# How verbs of hiding begin, folded.
+_HIDES = (
+    "hide",
+    "hid",
+    "скрыва",
+    "прячет",
+    "перехову",
+    "versteck",
+    "cach",
+    "escond",
+    "ukryw",
+    "piilo",
+    "nascond",
+    "saklan",
+)
+_HIS = 12  # words within which a verb of deserting behind a name is its bearer's
+_OTHERS = ("says", "reports", "told", "that", "kin")  # behind them it is somebody else who fled
 _CASELESS = frozenset({"ar", "he", "ka", "ja", "zh"})
 
 
@@ -32,7 +58,7 @@ class Person:
 
 def people(page: Page, taken: frozenset[int], organisations: Sequence[Span]) -> list[Person]:
     """Everybody named in ``page``; ``taken`` are words of places and organisations, which are no names of people."""
-    runs = [run for run in _runs(page, taken) if _is_person(page, run)]
+    runs = [run for run in _runs(page, taken) if not _is_of_court(page, run[1]) and _is_person(page, run)]
     found = [_judged(page, run, runs, organisations) for run in runs]
     return _agreed(page, found)
 
@@ -148,6 +174,15 @@ def _is_person(page: Page, run: Span) -> bool:
     return named or speaks
 
 
+def _is_of_court(page: Page, last: int) -> bool:
+    """Whether the name is that of a court: "Kirov garrison court"."""
+    return page.joins(last) and any(
+        span[0] - last <= _GARRISON and not page.has("says", (last + 1, span[0]))
+        for span in page.within("court", last + 1, min(page.sentence(last)[1], last + _GARRISON))
+        if all(page.joins(at) and is_small(page.raw(at)) for at in range(last + 1, span[0]))
+    )
+
+
 def _is_bearer(page: Page, at: int) -> bool:
     """Whether an initial stands for a person of its own: "S., 24", "K. deserted"."""
     behind = page.gap(at)[1:].lstrip() + page.text[page.words.ends[at] + 1 :].lstrip()[:1]
@@ -211,9 +246,15 @@ def _judged(page: Page, run: Span, runs: Sequence[Span], organisations: Sequence
     relation = min(_distances(page, "kin", run, first, last), default=99)
     flight = min(_distances(page, "fugitive", run, first, last), default=99)
     private = min(relation, flight + 1)
-    convicted = _is_convicted(page, run, first, last) and relation > 2
-    lone = run[0] == run[1] and is_given(page.raw(run[0]))
-    public = convicted or (not lone and (min(title, belongs + 2) < private and min(title, belongs + 2) < 90))
+    kept = known_speaker([page.raw(at) for at in range(run[0], run[1] + 1)])
+    if kept:
+        return Person(name=kept, span=run, public=True, role=role if title < 90 else "speaker")
+    word = page.raw(run[0])
+    lone = run[0] == run[1] and (is_given(word) or not is_surname(word))
+    convicted = _is_convicted(page, run, first, last) and relation > 2 and not lone
+    near = min(title, belongs + 2)
+    speaks = not lone and relation > 2 and near < min(private, 90) and not _deserts(page, run, runs)
+    public = convicted or speaks
     return Person(
         name=_name(page, run),
         span=run,
@@ -271,11 +312,30 @@ def _title(page: Page, run: Span, runs: Sequence[Span], room: Span) -> tuple[int
                 continue
         elif _is_of(page, span[1], run[0]) or _is_of_kin(page, span):
             continue
+        if _is_former(page, span, room[0]):
+            continue
         if _is_anothers(span, run, runs):
             continue
         if gap < best:
             best, role = gap, page.quote(*span)[2]
     return best, role
+
+
+def _is_former(page: Page, title: Span, first: int) -> bool:
+    """Whether the title is one of the past: "the former lawyer"."""
+    near = range(max(first - 1, title[0] - 2, page.sentence(title[0])[0]), title[0])
+    return any(page.words.forms[at] in _ONCE or page.words.forms[at].startswith(_FORMER) for at in near)
+
+
+def _deserts(page: Page, run: Span, runs: Sequence[Span]) -> bool:
+    """Whether a verb behind the name says that its bearer deserted or hides, and nobody else stands in between."""
+    end = min([page.sentence(run[0])[1], run[1] + _HIS, *(each[0] - 1 for each in runs if each[0] > run[1])])
+    hiding = [at for at in range(run[1] + 1, end + 1) if page.words.forms[at].startswith(_HIDES)]
+    if any(not any(page.has(role, (run[1] + 1, at)) for role in _OTHERS) for at in hiding):
+        return True
+    fled = page.within("deserted", run[1] + 1, end)
+    others = (*_OTHERS, "people", "deserters")
+    return any(not any(page.has(role, (run[1] + 1, span[0] - 1)) for role in others) for span in fled)
 
 
 def _is_of(page: Page, last: int, first: int) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+from crawler.facts.nouns import NOUNS
 from crawler.facts.page import Page, Span
 
 WAR = date(2022, 2, 24)  # the invasion of Ukraine
@@ -74,9 +75,23 @@ def _is_told_as_year(page: Page, at: int) -> bool:
     spans = [
         span for role in ("year", "during", "since", "until", "from", "in", "endof") for span in page.hits.get(role, ())
     ]
+    if _opens_clause(page, at) or _leads_number(page, at):
+        return True
     return any(span[1] == at - 1 or span[0] == at + 1 for span in spans) or page.words.sentences[at] != (
         page.words.sentences[at - 1] if at else -1
     )
+
+
+def _opens_clause(page: Page, at: int) -> bool:
+    """Whether the number is the first word of a clause and counts nothing: "; 2024 waren es 10.308"."""
+    counts = any(at < span[0] <= at + _NEAR for role in NOUNS for span in page.hits.get(role, ()))
+    return at > 0 and page.gap(at - 1).strip() in {";", ",", "–", "—"} and not counts
+
+
+def _leads_number(page: Page, at: int) -> bool:
+    """Whether another number stands right behind it: "lehnte 2024 1.123 Anträge ab"."""
+    following = page.words.forms[at + 1] if at + 1 < len(page.words.forms) else ""
+    return following.isdigit() and page.gap(at).isspace()
 
 
 def _months(page: Page, sentence: Span) -> list[_Atom]:
@@ -85,7 +100,8 @@ def _months(page: Page, sentence: Span) -> list[_Atom]:
         month = int(page.values.get(("months", first), 0))
         year, end = _year_behind(page, last, sentence)
         day, start = _day_before(page, first, sentence)
-        if day is None and last < sentence[1] and _is_day(page, last + 1) and year is None:
+        ahead = last < sentence[1] and _is_day(page, last + 1) and not page.gap(last).strip()
+        if day is None and ahead and (year is None or end > last + 1):
             day, end = int(page.words.forms[last + 1]), last + 1
             year, end = _year_behind(page, end, sentence, end)
         if month:
@@ -113,8 +129,8 @@ def _is_day(page: Page, at: int) -> bool:
 def _day_before(page: Page, first: int, sentence: Span) -> tuple[int | None, int]:
     for step in (1, 2):
         at = first - step
-        if at < sentence[0]:
-            break
+        if at < sentence[0] and not (step == 1 and at >= 0 and page.language.nouns and page.gap(at) == ". "):
+            break  # "am 3. März" seems to end a sentence
         if _is_day(page, at):
             return int(page.words.forms[at]), at
         if len(page.words.forms[at]) > 2:

@@ -1,5 +1,6 @@
 """A read page in, the countries and cities that it names out, and the countries that its adjectives point to."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -7,11 +8,13 @@ from pathlib import Path
 
 from crawler.facts.names import names
 from crawler.facts.page import Page, Span
+from crawler.spelling import latin
 from crawler.words import fold, is_small
 
 CITIES = Path(__file__).with_name("cities.tsv")
 _SHORTEST = 4
 _LONGEST = 3  # words of a city's name
+_WRITTEN = re.compile(r"[a-zа-яіїєґѐ-ӿα-ω0-9]", re.IGNORECASE)
 _VOWELS = "aeiouyаеиоуыэюяіїєьъαεηιουω"
 
 
@@ -114,6 +117,8 @@ def _cases() -> frozenset[str]:
 def _looked_up(form: str, endings: int) -> tuple[str, str] | None:
     if not endings:
         return _table().get(fold(form))
+    if not _WRITTEN.match(form):  # the table of cities knows Latin, Cyrillic and Greek
+        form, endings = latin(form).lower(), endings + 2
     for cut in range(min(endings, len(form) - _SHORTEST) + 1):
         city = _stems().get(form[: len(form) - cut])
         if city and (not cut or form[len(form) - cut :] in _cases()):

@@ -15,6 +15,7 @@ _NUMERAL = re.compile(
 _DASH = re.compile(r"\s?[-–—]\s?")
 _REACH = 2  # words between a bound and its number
 _LARGE = 100
+_WIDEST = 3  # how many times the lower end of a range the higher one is, where no word opens the range
 
 
 class Form(StrEnum):
@@ -102,7 +103,7 @@ def _scaled(page: Page, value: float, core: Span, *, bracketed: bool = False, sp
         form = Form.PERCENT
     elif _adjacent(page, last) and (span := next(iter(_at(page, "percent", last + 1)), None)):
         form, last = Form.PERCENT, span[1]
-    elif _adjacent(page, last) and (span := next(iter(_at(page, "times", last + 1)), None)):
+    elif _adjacent(page, last) and (span := min(_at(page, "times", last + 1), default=None)):
         form, last = Form.TIMES, span[1]
     return Quantity(
         low=value, high=value, span=(first, last), core=(first, last), form=form, spelled=spelled, bracketed=bracketed
@@ -237,12 +238,21 @@ def _are_range(page: Page, left: Quantity, right: Quantity) -> bool:
     between = page.text[page.words.ends[left.core[1]] : page.words.starts[right.core[0]]]
     if left.low != left.high or left.told >= right.told or right.told > left.told * 100_000:
         return False
-    if _DASH.fullmatch(between):
+    if _DASH.fullmatch(between) or _is_open_range(page, left, right):
         return True
     apart = right.core[0] - left.core[1] - 1
     opened = any(span[1] == left.core[0] - 1 for span in page.hits.get("from", ()))
     joins = any(span == (left.core[1] + 1, right.core[0] - 1) for span in page.hits.get("to", ()))
     return 1 <= apart <= _REACH and opened and joins and "," not in between
+
+
+def _is_open_range(page: Page, left: Quantity, right: Quantity) -> bool:
+    """Whether "to" alone joins two numbers of one size: "200 to 250"; it is a word that leads to a place as well."""
+    between = (left.core[1] + 1, right.core[0] - 1)
+    joins = between[0] == between[1] and page.joins(left.core[1]) and page.joins(between[1])
+    leads = any(between in page.hits.get(role, ()) for role in ("in", "below"))
+    year = not left.spelled and 1900 <= left.told <= 2100
+    return joins and leads and between in page.hits.get("to", ()) and not year and right.told <= _WIDEST * left.told
 
 
 def _range(page: Page, left: Quantity, right: Quantity) -> Quantity:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from db.model import Change, Facts, Figure, MentionKind
+from db.model import Change, Decision, Facts, Figure, MentionKind
 
 SURE = 0.5  # certainty from which a fact's change is worth telling
 
@@ -26,13 +26,18 @@ def _sure(facts: Facts) -> list[Figure]:
 
 
 def _figure(figure: Figure) -> str:
-    low, high = figure.low, figure.high
-    value = f"{low:g}" if low == high and low is not None else f"{_told(low)}-{_told(high)}"
-    return f"{value} {figure.type}"
+    period = ""
+    if figure.period_certainty >= SURE and (figure.starts or figure.ends):
+        period = f", {figure.starts or ''} to {figure.ends or ''}"
+    return f"{_value(figure.low, figure.high)} {figure.type}{period}{_with(figure.organisation)}"
 
 
-def _told(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+def _value(low: float | None, high: float | None) -> str:
+    if low is not None and low == high:
+        return f"{low:g}"
+    if low is None or high is None:
+        return f"{low:g} or more" if low is not None else f"up to {high or 0:g}"
+    return f"{low:g} to {high:g}"
 
 
 def _names(facts: Facts) -> set[str]:
@@ -46,8 +51,24 @@ def _hidden(old: Facts, new: Facts) -> list[Change]:
     return [Change(what="name", old="a protected name", new="another" if after - before else "")]
 
 
-def _decisions(facts: Facts) -> set[str]:
-    return {f"{each.kind} {each.country}".strip() for each in facts.decisions if each.certainty >= SURE}
+def _decisions(facts: Facts) -> list[str]:
+    return [_decision(each) for each in facts.decisions if each.certainty >= SURE]
+
+
+def _decision(decision: Decision) -> str:
+    """A decision in words: kind, country, number of people, day, articles; its term is a figure."""
+    words = (
+        decision.kind,
+        decision.country,
+        f"of {decision.people}" if decision.people else "",
+        f"on {decision.decided_on}" if decision.decided_on else "",
+        "under " + " and ".join(decision.articles) if decision.articles else "",
+    )
+    return " ".join(filter(None, words))
+
+
+def _with(organisation: str) -> str:
+    return f", {organisation}" if organisation else ""
 
 
 def _paired(what: str, old: Iterable[str], new: Iterable[str]) -> list[Change]:

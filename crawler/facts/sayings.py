@@ -94,8 +94,14 @@ def period_of(page: Page, each: Counted, periods: Sequence[Period]) -> Period | 
     ]
     if not here:
         return None
-    best = min(here, key=lambda period: _distance(page, period, at))
+    best = min(here, key=lambda period: (_is_apart(page, period, at), _distance(page, period, at)))
     return None if _is_cut_off(page, best, at) else best
+
+
+def _is_apart(page: Page, period: Period, at: int) -> bool:
+    """Whether a semicolon stands between a period and a figure."""
+    first, last = sorted((period.span[0], at))
+    return ";" in page.text[page.words.ends[first] : page.words.starts[last]] if first != last else False
 
 
 def _distance(page: Page, period: Period, at: int) -> float:

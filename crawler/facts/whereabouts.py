@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crawler.facts.nouns import broken
 from crawler.facts.page import Page, Span
 from crawler.facts.people import Person
 from crawler.facts.places import Place
@@ -14,6 +15,8 @@ _ROLES = (
     ("claim", "asks asylum in", 8),
     ("in", "is in", 1),
 )
+_CLAIMED_THERE = 6  # words behind a place within which "where he asked for asylum" speaks of it
+_COURT = 3  # words between a court and the place where it sits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +34,12 @@ def role_of(page: Page, place: Place) -> str:
     removed = _removed(page, place, sentence)
     if removed:
         return removed
+    claimed = page.within("claim", place.span[1] + 1, min(sentence[1], place.span[1] + _CLAIMED_THERE))
+    if claimed and page.gap(place.span[1]).strip() == "," and not broken(page, place.span[1] + 1, claimed[0][0], ",;"):
+        return "asks asylum in"
     for cue, role, reach in _ROLES:
-        if page.within(cue, max(sentence[0], place.span[0] - reach), place.span[0] - 1):
+        led = page.within(cue, max(sentence[0], place.span[0] - reach), place.span[0] - 1)
+        if any(not broken(page, span[1], place.span[0], ";") for span in led):
             return role
     return ""
 
@@ -55,16 +62,22 @@ def _is_behind(page: Page, cue: str, first: int) -> bool:
 
 def whereabouts(page: Page, places: Sequence[Place], people: Sequence[Person]) -> list[Spot]:
     """Cities and villages named in a sentence, or right after one, that speaks of someone protected."""
-    guarded = {page.sentence(each.span[0]) for each in people if not each.public}
+    guarded = {page.sentence(each.span[0]) for each in people if not each.public or each.role == "convict"}
     guarded |= {page.sentence(span[0]) for span in page.hits.get("fugitive", ())}
     spots: list[Spot] = []
     for place in places:
         sentence = page.sentence(place.span[0])
         before = page.before(place.span[0])
         close = sentence in guarded or (before in guarded)
-        if place.city and close and not page.has("court", sentence):
+        if place.city and close and not _is_seat(page, place, sentence):
             spots.append(Spot(name=place.city, country=place.country, span=place.span))
     return spots + _villages(page, guarded, {spot.span for spot in spots})
+
+
+def _is_seat(page: Page, place: Place, sentence: Span) -> bool:
+    """Whether a court sits in the place."""
+    near = (max(sentence[0], place.span[0] - _COURT), min(sentence[1], place.span[1] + _COURT))
+    return page.has("court", near)
 
 
 def _villages(page: Page, guarded: set[Span], known: set[Span]) -> list[Spot]:

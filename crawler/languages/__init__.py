@@ -1,6 +1,6 @@
 """Languages as data: a code in, what its file says of numbers, months, cue words and names out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,7 +24,8 @@ class Language:
     """One language, ready for use: the matcher of all its terms, and the values of those that have one.
 
     The roles that ``matcher`` finds are the cues, and ``numbers``, ``months``, ``country:NO``, ``nation:NO`` and so on;
-    ``values`` is by role and term, ``countries`` are their names as they stand, folded.
+    ``values`` is by role and term, ``countries`` are their names as they stand, folded. ``lexicon`` holds the words
+    of all terms of a language that is written without spaces, by which its text is cut into words.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Language:
     abbreviations: frozenset[str]
     countries: frozenset[str]
     falsefriends: frozenset[str]
+    lexicon: frozenset[str]
     matcher: Matcher
     values: dict[tuple[str, str], float]
 
@@ -77,9 +79,17 @@ def load(code: str) -> Language:
         abbreviations=frozenset(data.abbreviations),
         countries=frozenset(_countries(code, data)),
         falsefriends=frozenset(data.falsefriends),
+        lexicon=frozenset(_bare(term for _, term in terms)) if data.joined else frozenset(),
         matcher=Matcher([(role, term, code) for role, term in terms]),
         values=values,
     )
+
+
+def _bare(terms: Iterable[str]) -> Iterator[str]:
+    """The words of ``terms``, folded, without the signs of their grammar."""
+    for term in terms:
+        for part in term.split():
+            yield from (fold(form.strip("=*")) for form in part.split("|") if not part.startswith("~"))
 
 
 def _countries(code: str, data: LanguageData) -> Iterator[str]:

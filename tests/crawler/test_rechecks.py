@@ -244,7 +244,8 @@ def test_another_date_is_a_revision_that_is_told_once(days: dict[int, Day]) -> N
 
 
 def test_a_page_that_moved_is_followed(days: dict[int, Day]) -> None:
-    assert days[1].of(MOVED, "what, old, new", "revisions") == [("figure", "7318- verdicts", "7391- verdicts")]
+    old, new = (f"{value} or more verdicts, 2025-01-01 to 2025-12-31" for value in (7318, 7391))
+    assert days[1].of(MOVED, "what, old, new", "revisions") == [("figure", old, new)]
     assert days[120].issues(MOVED) == ["report-changed"]
 
 
