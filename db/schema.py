@@ -3,6 +3,10 @@
 Text lives in ``texts`` so that lists and facets never read it; ``reports`` is the view that puts both together.
 """
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("deserters")
@@ -292,6 +296,85 @@ WHEN NEW.quote IS NOT (SELECT substr(text, NEW.start + 1, NEW."end" - NEW.start)
 BEGIN SELECT raise(ABORT, 'the quote does not stand at its offsets in the text'); END
 """
 
+_ALIKE = """
+CREATE TABLE series_new (
+    id INTEGER PRIMARY KEY, type TEXT NOT NULL CHECK (type IN (
+        'deserters', 'absence-cases', 'verdicts', 'charges', 'asylum-claims', 'grants', 'refusals',
+        'people-helped', 'requests-for-help', 'people-fled', 'prison-years', 'share', 'ratio'
+    )), territory TEXT NOT NULL, organisation TEXT NOT NULL, unit TEXT, per TEXT,
+    UNIQUE (type, territory, organisation, unit, per), UNIQUE (id, type)
+);
+CREATE TABLE figures_new (
+    id INTEGER PRIMARY KEY,
+    report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL, quote TEXT NOT NULL CHECK (length(quote) = "end" - start),
+    series INTEGER NOT NULL, type TEXT NOT NULL, low REAL, high REAL, unit TEXT NOT NULL, counted TEXT NOT NULL,
+    territory TEXT NOT NULL, starts TEXT, ends TEXT, period_certainty REAL NOT NULL, cumulative INTEGER NOT NULL,
+    per TEXT NOT NULL, speaker TEXT NOT NULL, organisation TEXT NOT NULL, found_by TEXT NOT NULL DEFAULT 'rules',
+    certainty REAL NOT NULL CHECK (certainty BETWEEN 0 AND 1), known_from TEXT NOT NULL, known_until TEXT,
+    CHECK (low IS NOT NULL OR high IS NOT NULL), CHECK (low IS NULL OR high IS NULL OR low <= high),
+    FOREIGN KEY (series, type) REFERENCES series_new(id, type)
+);
+UPDATE figures SET unit = CASE type WHEN 'share' THEN 'percent' WHEN 'ratio' THEN 'times'
+    WHEN 'prison-years' THEN 'years' WHEN 'absence-cases' THEN 'cases' ELSE '' END WHERE unit = '';
+INSERT INTO series_new (id, type, territory, organisation)
+    SELECT id, type, territory, organisation FROM series ORDER BY id;
+UPDATE series_new SET (unit, per) = (SELECT unit, per FROM figures AS f WHERE f.type = series_new.type
+    AND f.territory = series_new.territory AND f.organisation = series_new.organisation ORDER BY f.id LIMIT 1);
+INSERT OR IGNORE INTO series_new (type, territory, organisation, unit, per)
+    SELECT type, territory, organisation, unit, per FROM figures
+    GROUP BY type, territory, organisation, unit, per ORDER BY min(id);
+INSERT INTO figures_new
+    SELECT f.id, report, start, "end", quote, s.id, type, low, high, unit, counted, territory, starts, ends,
+        period_certainty, cumulative, per, speaker, organisation, found_by, certainty, known_from, known_until
+    FROM figures AS f JOIN series_new AS s USING (type, territory, organisation, unit, per) ORDER BY f.id;
+DROP VIEW story_figures;
+DROP TABLE figures;
+DROP TABLE series;
+ALTER TABLE series_new RENAME TO series;
+ALTER TABLE figures_new RENAME TO figures;
+CREATE INDEX figures_report ON figures(report);
+CREATE INDEX figures_series ON figures(series, starts);
+CREATE VIEW story_figures AS
+    SELECT story, type, unit, per, territory, coalesce(nullif(organisation, ''), speaker) AS said_by, starts,
+        CASE WHEN cumulative THEN NULL ELSE ends END AS ends, low, high,
+        count(DISTINCT original) AS originals, count(DISTINCT figures.report) AS reports,
+        min(figures.report) AS report, min(quote) AS quote
+    FROM figures JOIN placements ON placements.report = figures.report
+    WHERE known_until IS NULL
+    GROUP BY story, type, unit, per, territory, coalesce(nullif(organisation, ''), speaker), starts,
+        CASE WHEN cumulative THEN NULL ELSE ends END, low, high;
+"""
+_UNIT_CHECK = """
+CREATE TRIGGER figures_unit{name} BEFORE {event} ON figures
+WHEN CASE NEW.type WHEN 'share' THEN NEW.unit <> 'percent' WHEN 'ratio' THEN NEW.unit <> 'times'
+    WHEN 'prison-years' THEN NEW.unit <> 'years' WHEN 'absence-cases' THEN NEW.unit <> 'cases'
+    ELSE NEW.unit NOT IN ('people', 'cases', 'applications', 'grants', 'requests', '') END
+BEGIN SELECT raise(ABORT, 'that type is not counted in this unit'); END
+"""
+_SERIES_CHECK = """
+CREATE TRIGGER figures_series{name} BEFORE {event} ON figures
+WHEN NOT EXISTS (SELECT 1 FROM series WHERE id = NEW.series AND type = NEW.type
+    AND coalesce(unit, NEW.unit) = NEW.unit AND coalesce(per, NEW.per) = NEW.per)
+BEGIN SELECT raise(ABORT, 'type, unit and stretch of a figure are those of its series'); END
+"""
+_SERIES_TAKES = """
+CREATE TRIGGER figures_series_takes{name} AFTER {event} ON figures
+BEGIN UPDATE series SET unit = NEW.unit, per = NEW.per WHERE id = NEW.series AND (unit IS NULL OR per IS NULL); END
+"""
+_SERIES_STAYS = """
+CREATE TRIGGER series_stays BEFORE UPDATE OF id, type, unit, per ON series
+WHEN EXISTS (SELECT 1 FROM figures WHERE series = OLD.id AND (OLD.id, type, unit, per)
+    IS NOT (NEW.id, NEW.type, NEW.unit, NEW.per))
+BEGIN SELECT raise(ABORT, 'type, unit and stretch of a series are those of its figures'); END
+"""
+_SERIES_BEGINS = """
+CREATE TRIGGER series_begins BEFORE INSERT ON series
+WHEN EXISTS (SELECT 1 FROM figures WHERE series = NEW.id AND (type, unit, per) IS NOT (NEW.type, NEW.unit, NEW.per))
+BEGIN SELECT raise(ABORT, 'type, unit and stretch of a series are those of its figures'); END
+"""
+_WRITTEN = {"": "INSERT", "_stays": "UPDATE OF series, type, unit, per"}
+
 
 @migrations()
 def first_tables(db: Database) -> None:
@@ -323,10 +406,29 @@ def which_belong_together(db: Database) -> None:
     _lay(db, _STORIES)
 
 
+@migrations()
+def what_may_stand_in_one_series(db: Database) -> None:
+    """Make unit and stretch part of a series, refuse a figure of another type or unit, and say whose figure it is."""
+    _lay(db, _ALIKE)
+    for table in (_QUOTE_CHECK, _QUOTE_STAYS):
+        db.execute(table.format(table="figures"))
+    for name, event in _WRITTEN.items():
+        for check in (_UNIT_CHECK, _SERIES_CHECK, _SERIES_TAKES):
+            db.execute(check.format(name=name, event=event))
+    db.execute(_SERIES_STAYS)
+    db.execute(_SERIES_BEGINS)
+
+
 def _lay(db: Database, statements: str) -> None:
     for statement in statements.split(";\n"):
         if statement.strip():
             db.execute(statement)
+
+
+def is_behind(path: Path) -> bool:
+    """Whether the database file at ``path`` lacks a migration; it is only read."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        return bool(migrations.pending(Database(connection)))
 
 
 def migrate(db: Database) -> None:

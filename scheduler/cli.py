@@ -251,7 +251,9 @@ def export(
     with plainly():
         settings = configuration.load({"db": db}, config)
         count = export_as_of(settings.db, target, as_of.date())
-        out.print(f"{target}: {count} reports as known on {as_of:%Y-%m-%d}, without protected names and places.")
+        out.print(
+            f"{target}: {count} reports as known on {as_of:%Y-%m-%d}, without the table of protected names and places."
+        )
 
 
 @app.command()

@@ -62,7 +62,7 @@ def _figures(figures: list[asked.Stated]) -> None:
         return
     table = Table("type", "value", "says", "period", "originals", "quote")
     for each in figures:
-        whose = each.organisation or "-"
+        whose = each.said_by or "-"
         table.add_row(each.type, each.value, whose, each.period, str(each.originals), escape(each.quote))
     out.print(table)
 
@@ -92,7 +92,7 @@ def split(
     report: Annotated[int, typer.Argument(help="Number of the report that does not belong.")],
     db: DbOption = None, config: ConfigOption = None, note: NoteOption = "",
 ) -> None:  # fmt: skip
-    """Take a report, and what goes back to it, out of its story for good; the story keeps its number."""
+    """Part a report, and what goes back to it, from the rest of its story for good; each keeps the number it began."""
     _rule("split", report, (db, config), note)
 
 
@@ -110,12 +110,17 @@ def _rule(kind: str, report: int, files: tuple[DbOption, ConfigOption], note: st
         settings = configuration.load({"db": files[0]}, files[1])
         if not asked.is_placed(settings.db, report):
             _none(f"report {report}")
-        if kind == "split" and not asked.parent_of(settings.db, report):
-            _refuse(f"report {report} is what its story began with; split off the reports that do not belong to it")
+        others = asked.beside(settings.db, report)
+        if kind == "split" and not others:
+            _refuse(f"report {report} is alone in its story; there is nothing to split it from")
         with Store(settings.db, holder="deserters stories") as store:
             ruling = store.split if kind == "split" else store.pin
             ruling(report, jobs.utc_now(), note)
         out.print(f"Report {report}: {kind}; kept for good.")
+        if kind == "split":
+            mine, *rest = asked.stories_of(settings.db, [report, *others])
+            left = ", ".join(str(story) for story in sorted(set(rest) - {mine}))
+            out.print(f"It is in story {mine} now; what it was split from is story {left}.")
 
 
 def _refuse(why: str) -> None:

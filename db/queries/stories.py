@@ -1,5 +1,6 @@
 """Stories and figures as people are told of them: the database in, plain values out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,7 +47,7 @@ class Stated:
 
     type: str
     value: str
-    organisation: str
+    said_by: str
     period: str
     originals: int
     quote: str
@@ -111,11 +112,22 @@ def is_placed(path: Path, report: int) -> bool:
         return bool(connection.execute("SELECT 1 FROM placements WHERE report = ?", [report]).fetchone())
 
 
-def parent_of(path: Path, report: int) -> int:
-    """The earlier report that ``report`` goes back to; 0 where it is the first of its story."""
+def stories_of(path: Path, reports: Iterable[int]) -> list[int]:
+    """The story that each of ``reports`` is in; 0 where it is in none."""
+    sql = "SELECT story FROM placements WHERE report = ?"
     with reading(path) as connection:
-        row = connection.execute("SELECT parent FROM placements WHERE report = ?", [report]).fetchone()
-    return int(row["parent"] or 0) if row else 0
+        found = [connection.execute(sql, [report]).fetchone() for report in reports]
+    return [int(row["story"]) if row else 0 for row in found]
+
+
+def beside(path: Path, report: int) -> list[int]:
+    """The other reports of the story that ``report`` is in."""
+    sql = (
+        "SELECT report FROM placements WHERE story = (SELECT story FROM placements WHERE report = :report) "
+        "AND report <> :report ORDER BY report"
+    )
+    with reading(path) as connection:
+        return [row["report"] for row in connection.execute(sql, {"report": report})]
 
 
 def timeline(path: Path, number: int) -> list[Told]:
@@ -128,16 +140,18 @@ def timeline(path: Path, number: int) -> list[Told]:
 
 def figures(path: Path, number: int) -> list[Stated]:
     """The figures of a story side by side: those of one type together, what is said oftenest first."""
-    sql = (
-        "SELECT type, low, high, organisation, starts, ends, originals, quote FROM story_figures WHERE story = ? "
-        "ORDER BY type, originals DESC, organisation, low, high"
-    )
     with reading(path) as connection:
+        named = {row["name"] for row in connection.execute("PRAGMA table_info(story_figures)")}
+        whose = "said_by" if "said_by" in named else "organisation"  # until a command that writes brings it up to date
+        sql = (
+            f"SELECT type, low, high, {whose} AS said_by, starts, ends, originals, quote FROM story_figures "  # noqa: S608  # names are ours
+            "WHERE story = ? ORDER BY type, originals DESC, said_by, low, high"
+        )
         return [
             Stated(
                 type=row["type"],
                 value=value(row["low"], row["high"]),
-                organisation=row["organisation"],
+                said_by=row["said_by"],
                 period=" to ".join(filter(None, (row["starts"], row["ends"]))),
                 originals=row["originals"],
                 quote=row["quote"],
@@ -189,7 +203,7 @@ def value(low: float | None, high: float | None) -> str:
     if low is not None and low == high:
         return f"{low:,g}"
     if low is None or high is None:
-        return f"more than {low:,g}" if low is not None else f"up to {high or 0:,g}"
+        return f"{low:,g} or more" if low is not None else f"up to {high or 0:,g}"
     return f"{low:,g} to {high:,g}"
 
 

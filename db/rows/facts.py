@@ -3,10 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from db.model import Citation, Decision, Evidence, Facts, Figure, Mention
+from db.model import Citation, Decision, Evidence, Facts, Figure, FigureType, Mention
 from db.rows import Row
 
 TABLES = ("figures", "decisions", "mentions", "protected_mentions", "citations")
+_UNITS = {  # of types that are counted in one unit only
+    FigureType.ABSENCE_CASES: "cases",
+    FigureType.PRISON_YEARS: "years",
+    FigureType.SHARE: "percent",
+    FigureType.RATIO: "times",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +47,7 @@ def _figure(figure: Figure) -> Row:
         "type": figure.type.value,
         "low": figure.low,
         "high": figure.high,
-        "unit": figure.unit,
+        "unit": figure.unit or _UNITS.get(figure.type, ""),
         "counted": figure.counted,
         "territory": figure.territory,
         "starts": figure.starts.isoformat() if figure.starts else None,

@@ -1,7 +1,7 @@
 """The live database and a moment in, the database as it was known then out, byte for byte the same each time.
 
 A fresh file gets the rows that were known at the moment, in a fixed order; stories are put together anew from them.
-Names and places of protected people stay at home.
+The table of protected names and places stays at home; quotes and texts are as they were published.
 """
 
 import sqlite3
@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from db import rows
 from db.errors import ExportError
 from db.rows.facts import TABLES
-from db.schema import migrate
+from db.schema import is_behind, migrate
 
 _KNOWN = {  # tables, and which of their rows were known at a moment
     "sources": "id IN (SELECT source FROM live.pages WHERE first_seen <= :at) OR watched = 1",
@@ -51,10 +51,12 @@ def export(live: Path, target: Path, at: datetime, place: Callable[[Path], None]
     ``place`` puts the stories of the half-made file together.
 
     Raises:
-        ExportError: ``target`` is there already, or nothing was known at that moment.
+        ExportError: ``target`` is there already, nothing was known at that moment, or ``live`` has an older shape.
     """
     if not live.is_file():
         raise ExportError(f"{live}: there is no such database; name it with --db")
+    if is_behind(live):
+        raise ExportError(f"{live}: has the shape of an earlier version; `deserters crawl` brings it up to date")
     if target.exists():
         raise ExportError(f"{target}: is there already; name a new file, or remove it first")
     draft = target.with_name(f"{target.name}.part")

@@ -6,6 +6,7 @@ from db.rows.facts import TABLES, Known, fact_rows
 from db.store.ledger import Ledger
 
 PROPOSED = ("figures", "decisions")  # tables that a model may add to
+_SERIES = ("type", "territory", "organisation", "unit", "per")  # what is one throughout a series
 
 
 class FactStore(Ledger):
@@ -47,8 +48,8 @@ class FactStore(Ledger):
         self._insert(table, {**row, **series})
 
     def _series(self, row: rows.Row) -> int:
-        """The number of the series that a figure is a point of: those of one type, territory and organisation."""
-        key: rows.Row = {name: row[name] for name in ("type", "territory", "organisation")}
-        self._add("series", key, "type, territory, organisation")
-        sql = "SELECT id FROM series WHERE type=:type AND territory=:territory AND organisation=:organisation"
+        """The number of the series that a figure is a point of: all that its key names are alike in them."""
+        key: rows.Row = {name: row[name] for name in _SERIES}
+        self._add("series", key, ", ".join(_SERIES))
+        sql = f"SELECT id FROM series WHERE {' AND '.join(f'{name}=:{name}' for name in _SERIES)}"  # noqa: S608  # names are ours
         return int(next(self._db.query(sql, key))["id"])

@@ -13,6 +13,7 @@ from db.store.facts import FactStore
 _DAYS = 30
 _EACH = 24  # neighbours looked up under one key, on either side of the day
 _MOST = 80  # neighbours compared
+_ALL = 2**63 - 1  # rulings
 _TOLD = """
 SELECT report, original, relation, "order" AS place, articles.title, language, articles.first_seen,
     coalesce(published_at, articles.first_seen) AS at, sources.name AS publisher, fingerprints.lead, lead_start,
@@ -30,6 +31,8 @@ _COMMON = {"copy": Relation.COPY, "version": Relation.VERSION}
 class StoryStore(FactStore):
     """The part of the store that keeps stories."""
 
+    _newest_ruling = _ALL  # those after it are not made yet, while stories are put together anew
+
     # -- what a person decides
 
     def merge(self, report: int, other: int, now: datetime, note: str = "") -> None:
@@ -39,9 +42,12 @@ class StoryStore(FactStore):
             self._merge((report, other), rows.stamp(now))
 
     def split(self, report: int, now: datetime, note: str = "") -> None:
-        """Take a report, and what goes back to it, out of its story for good."""
+        """Part a report, and what goes back to it, from the rest of its story for good.
+
+        Of the first report of a story, what a person merged into it goes, else other originals, else its copies.
+        """
         with self._transaction():
-            pair = (report, self._parent_of(report))
+            pair = (report, self._parent_of(report) or next(iter(self._leaving(report)), 0))
             self._rule("split", pair, now, note)
             self._split(pair, rows.stamp(now))
 
@@ -60,23 +66,50 @@ class StoryStore(FactStore):
             self._regroup({self._story_of(each) for each in pair}, now)
 
     def _split(self, pair: tuple[int, int], now: str) -> None:
-        report, parent = pair
-        self._hand_over(report, parent)
+        report, other = pair
+        if self._is_under(Link(report=report, parent=other)):
+            self._leave(report, other)
         self._link(Link(report=report), fixed=True)
-        self._regroup({self._story_of(report)}, now)
+        self._regroup({self._story_of(report)} - {0}, now)
 
     def _pin(self, pair: tuple[int, int], now: str) -> None:
         del now
         self._db.execute("UPDATE placements SET fixed=1 WHERE report=?", [pair[0]])
 
-    def _hand_over(self, report: int, parent: int) -> None:
-        """Leave the story's number with what remains, where it began with what is taken out."""
-        if not parent:
-            return
-        story = self._story_of(report)
-        anchor = self._first("SELECT anchor FROM stories WHERE id=?", story)
-        if anchor and self._is_under(Link(report=report, parent=anchor[0])):
-            self._db.execute("UPDATE stories SET anchor=? WHERE id=?", [self._root(parent), story])
+    def _leaving(self, report: int) -> list[int]:
+        """Which of the reports that go back to ``report`` leave when it is split from its story, the earliest first."""
+        children = sorted(self._children(report), key=self._order_of)
+        merged = [child for child in children if self._is_merged(child)]
+        return merged or [child for child in children if self._relation_of(child) == "event"] or children
+
+    def _leave(self, report: int, other: int) -> None:
+        """Part from ``report`` what leaves it together with ``other``; the earliest of that speaks for the rest."""
+        branch = other
+        while (parent := self._parent_of(branch)) != report:
+            branch = parent
+        leaving = self._leaving(report)
+        first, *rest = leaving if branch in leaving else [branch]
+        self._link(Link(report=first))
+        for child in rest:
+            sql = "UPDATE placements SET parent=?, fixed=1 WHERE report=?"
+            self._db.execute(sql, [first, child])
+
+    def _is_merged(self, report: int) -> bool:
+        """Whether it is by a merge that ``report``, and what goes back to it, is one with its parent."""
+        return any(
+            self._is_under(Link(report=report, parent=one)) != self._is_under(Link(report=report, parent=other))
+            and self._root(one) == self._root(other)
+            for _, one, other in self._ruled("merge")
+        )
+
+    def _ruled(self, kind: str) -> list[tuple[int, int, int]]:
+        """The rulings of one kind, the oldest first: number, and the two reports, which both have a place."""
+        sql = (
+            "SELECT rulings.id, one.report, two.report FROM rulings "
+            "JOIN placements AS one ON one.report = rulings.report JOIN placements AS two ON two.report = other "
+            "WHERE kind=? AND rulings.id <= ? ORDER BY rulings.id"
+        )
+        return self._db.conn.execute(sql, [kind, self._newest_ruling]).fetchall()
 
     def _rule(self, kind: str, pair: tuple[int, int], now: datetime, note: str) -> None:
         ruling: rows.Row = {"at": rows.stamp(now), "kind": kind, "report": pair[0], "other": pair[1], "note": note}
@@ -90,15 +123,18 @@ class StoryStore(FactStore):
             "SELECT report, fingerprint, fetched_at, coalesce(published_at, fetched_at) || ' ' || key AS place "
             "FROM fingerprints JOIN articles ON articles.id = report ORDER BY report"
         )
+        self._newest_ruling = 0
         with self._transaction():
             for row in list(self._db.query(sql)):
                 found = unpacked(row["fingerprint"])
                 self._index(row["report"], found.day, keys(found))
                 self._begin(row["report"], row["place"], row["fetched_at"])
                 self._settle_links(row["report"], keys(found), placer, row["fetched_at"])
-            rulings = list(self._db.query("SELECT kind, report, other, at FROM rulings ORDER BY id"))
+            rulings = list(self._db.query("SELECT id, kind, report, other, at FROM rulings ORDER BY id"))
         for ruling in rulings:
+            self._newest_ruling = ruling["id"]
             self._again(ruling["kind"], (ruling["report"], ruling["other"]), ruling["at"])
+        self._newest_ruling = _ALL
 
     def _again(self, kind: str, pair: tuple[int, int], at: str) -> None:
         with self._transaction():
@@ -138,12 +174,23 @@ class StoryStore(FactStore):
         if mine is None:
             return
         near = self._near(mine, keys)
-        links = [link for link in placer(mine, near) if not (self._is_apart(link) or self._is_under(link))]
         touched = {mine.story}
-        for link in links:
-            touched |= {self._story_of(link.report), self._story_of(link.parent)}
-            self._link(link)
-        self._regroup(touched - {0}, now)
+        for link in placer(mine, near):
+            if not (self._is_apart(link) or self._is_under(link)):  # as the links before it have left things
+                touched |= {self._story_of(link.report), self._story_of(link.parent)}
+                self._link(link)
+        self._regroup((touched | self._hold_merged()) - {0}, now)
+
+    def _hold_merged(self) -> set[int]:
+        """Join anew what a person merged, where a placement has parted it and no later split did; stories touched."""
+        touched = set()
+        for ruling, *pair in self._ruled("merge"):
+            first, second = sorted(pair, key=self._order_of)
+            link = Link(report=self._root(second), parent=first, relation=Relation.EVENT, likeness=1.0)
+            if link.report != self._root(first) and not self._is_apart(link, since=ruling):
+                touched |= {self._story_of(each) for each in pair}
+                self._link(link, fixed=True)
+        return touched
 
     def _index(self, report: int, day: int, keys: Sequence[str]) -> None:
         self._db.execute("DELETE FROM story_keys WHERE report=?", [report])
@@ -209,17 +256,16 @@ class StoryStore(FactStore):
         found: tuple[Any, ...] | None = self._db.conn.execute(sql, [report]).fetchone()
         return found
 
-    def _is_apart(self, link: Link) -> bool:
-        """Whether a person has said that what the link would join belongs to two stories."""
+    def _is_apart(self, link: Link, since: int = 0) -> bool:
+        """Whether a person has said, after the ruling ``since``, that what the link would join is two stories."""
         if not link.parent:
             return False
-        stories = {self._story_of(link.report), self._story_of(link.parent)}
-        if len(stories) < 2:
-            return False
-        for row in self._db.query("SELECT report, other FROM rulings WHERE kind='split' AND other > 0"):
-            if {self._story_of(row["report"]), self._story_of(row["other"])} == stories:
-                return True
-        return False
+        joined = {self._root(link.report), self._root(link.parent)}
+        return len(joined) > 1 and any(
+            {self._root(one), self._root(other)} == joined
+            for ruling, one, other in self._ruled("split")
+            if ruling > since
+        )
 
     def _is_under(self, link: Link) -> bool:
         """Whether the link's parent already goes back to its report, by what a person decided."""
@@ -243,6 +289,10 @@ class StoryStore(FactStore):
 
     def _order_of(self, report: int) -> str:
         row = self._first('SELECT "order" FROM placements WHERE report=?', report)
+        return str(row[0]) if row else ""
+
+    def _relation_of(self, report: int) -> str:
+        row = self._first("SELECT relation FROM placements WHERE report=?", report)
         return str(row[0]) if row else ""
 
     def _parent_of(self, report: int) -> int:
@@ -286,11 +336,14 @@ class StoryStore(FactStore):
 
     def _owners(self, stories: Iterable[int]) -> dict[int, int]:
         """The story that each report was the beginning of, those that were merged before included."""
+        sql = (
+            "WITH RECURSIVE merged(id) AS (VALUES (?) UNION SELECT stories.id FROM merged JOIN stories "
+            "ON forward = merged.id) SELECT id, anchor FROM stories JOIN merged USING (id)"
+        )
         owners: dict[int, int] = {}
         for story in sorted(stories):
-            sql = "SELECT id, anchor FROM stories WHERE id=? OR forward=?"
-            for row in self._db.query(sql, [story, story]):
-                owners[row["anchor"]] = min(row["id"], owners.get(row["anchor"], row["id"]))
+            for number, anchor in self._db.conn.execute(sql, [story]):
+                owners[anchor] = min(number, owners.get(anchor, number))
         return owners
 
     def _settle_group(self, story: int, group: Sequence[int], members: Members) -> None:

@@ -4,6 +4,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler import facts, stories
-from db.model import Analysis
+from db.model import Analysis, Evidence, Facts, Figure, FigureType
+from db.queries import stories as asked
 from db.store import Store
 from tests import factory
 
@@ -175,13 +177,96 @@ def test_a_merge_leaves_a_forward_and_is_never_undone(some: list[Analysis], tmp_
 def test_a_split_stays_and_keeps_the_number_of_the_rest(some: list[Analysis], tmp_path: Path) -> None:
     path = stored(tmp_path / "a.db", some)
     report, story = rows(
-        path, "SELECT report, story FROM placements WHERE relation != 'first' ORDER BY report LIMIT 1"
+        path,
+        "SELECT report, story FROM placements JOIN stories ON id = story WHERE relation != 'first' AND report NOT IN "
+        "(SELECT parent FROM placements WHERE parent > 0) AND report <> anchor ORDER BY report LIMIT 1",
     )[0]
     with Store(path, holder="test") as store:
         store.split(int(str(report)), factory.NOW)
     stored(path, some)
     assert rows(path, f"SELECT story FROM placements WHERE report={report}") != [(story,)]
     assert rows(path, f"SELECT forward FROM stories WHERE id={story}") == [(None,)]
+
+
+def stories_of(path: Path) -> dict[object, frozenset[object]]:
+    """Of each story that stands by itself its reports."""
+    found: dict[object, set[object]] = {}
+    for story, report in rows(path, "SELECT story, report FROM placements JOIN stories ON id = story"):
+        found.setdefault(story, set()).add(report)
+    assert {story for (story,) in rows(path, "SELECT id FROM stories WHERE forward IS NULL")} == set(found)
+    return {story: frozenset(members) for story, members in found.items()}
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_split_undoes_a_merge_from_either_side_and_both_keep_their_numbers(
+    some: list[Analysis], tmp_path: Path, side: int, step: int
+) -> None:
+    path = stored(tmp_path / "a.db", some[::step])
+    firsts = "SELECT first_report FROM stories WHERE forward IS NULL ORDER BY reports DESC, id LIMIT 2"
+    pair = [int(str(row[0])) for row in rows(path, firsts)]
+    before = stories_of(path)
+    with Store(path, holder="test") as store:
+        store.merge(pair[0], pair[1], factory.NOW)
+    assert len(stories_of(path)) == len(before) - 1
+    with Store(path, holder="test") as store:
+        store.split(pair[side], factory.NOW)
+    assert stories_of(path) == before
+    stored(path, reversed(some))
+    stored(path, some)
+    assert stories_of(path) == before
+    with Store(path, holder="test") as store:
+        store.merge(pair[1], pair[0], factory.NOW)
+    stored(path, reversed(some))
+    assert len(stories_of(path)) == len(before) - 1
+
+
+def test_any_report_that_is_not_alone_can_be_split_off_and_anchors_keep_their_numbers(
+    some: list[Analysis], tmp_path: Path
+) -> None:
+    path = stored(tmp_path / "a.db", some)
+    shared = {report for members in stories_of(path).values() if len(members) > 1 for report in members}
+    assert shared
+    for report in sorted(shared, key=str):
+        copy = tmp_path / f"{report}.db"
+        with sqlite3.connect(path) as source, sqlite3.connect(copy) as target:
+            source.backup(target)
+        before = next(members for members in stories_of(copy).values() if report in members)
+        with Store(copy, holder="test") as store:
+            store.split(int(str(report)), factory.NOW)
+        parts = {story: members for story, members in stories_of(copy).items() if members & before}
+        assert len(parts) == 2, report
+        for story, members in parts.items():
+            assert rows(copy, f"SELECT anchor FROM stories WHERE id={story}")[0][0] in members
+        stored(copy, reversed(some))
+        assert {story: members for story, members in stories_of(copy).items() if members & before} == parts
+
+
+def test_a_later_report_does_not_join_what_a_person_has_parted(some: list[Analysis], tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.db", some[1:])
+    report, parent = rows(path, "SELECT report, parent FROM placements WHERE parent > 0 ORDER BY report LIMIT 1")[0]
+    with Store(path, holder="test") as store:
+        store.split(int(str(report)), factory.NOW)
+    stored(path, some)
+    assert len(set(rows(path, f"SELECT story FROM placements WHERE report IN ({report}, {parent})"))) == 2
+
+
+def test_stories_put_together_anew_obey_the_same_rulings(some: list[Analysis], tmp_path: Path) -> None:
+    path = stored(tmp_path / "a.db", some)
+    firsts = "SELECT first_report FROM stories WHERE forward IS NULL ORDER BY reports DESC, id LIMIT 4"
+    one, two, three, four = (int(str(row[0])) for row in rows(path, firsts))
+    with Store(path, holder="test") as store:
+        store.split(one, factory.NOW)
+        store.merge(two, three, factory.NOW)
+        store.merge(two, four, factory.NOW)
+        store.split(two, factory.NOW)
+    before = {url: found[0] for url, found in grouping(path).items()}
+    with sqlite3.connect(path) as connection:
+        for table in ("placements", "stories", "story_keys"):
+            connection.execute(f"DELETE FROM {table}")
+    with Store(path, holder="test") as store:
+        store.replay(stories.place, stories.keys)
+    assert {url: found[0] for url, found in grouping(path).items()} == before
 
 
 def test_a_pinned_report_stays_where_it_is(some: list[Analysis], tmp_path: Path) -> None:
@@ -207,10 +292,70 @@ def test_a_quote_that_does_not_stand_in_the_text_is_refused(some: list[Analysis]
 
 def test_types_never_mix_in_a_series(some: list[Analysis], tmp_path: Path) -> None:
     path = stored(tmp_path / "a.db", some)
+    for keys in ("ON", "OFF"):
+        with sqlite3.connect(path) as connection:
+            connection.execute(f"PRAGMA foreign_keys={keys}")
+            for change in (
+                "type='share'",
+                "type='share', unit='percent'",
+                "unit='cases'",
+                "unit='percent'",
+                "per='day'",
+            ):
+                with pytest.raises(sqlite3.IntegrityError):
+                    connection.execute(
+                        f"UPDATE figures SET {change} WHERE id=(SELECT max(id) FROM figures WHERE unit='people')"
+                    )
+            with pytest.raises(sqlite3.IntegrityError):
+                connection.execute(
+                    "UPDATE series SET type='share' WHERE id=(SELECT min(series) FROM figures WHERE type<>'share')"
+                )
+
+
+def test_people_and_applications_totals_and_rates_are_series_of_their_own(tmp_path: Path) -> None:
+    each = factory.analysis()
+    evidence = Evidence(start=0, end=4, quote=each.article.text[:4])
+    kinds = (("people", ""), ("applications", ""), ("applications", "per day"), ("", ""))
+    said = tuple(
+        Figure(evidence=evidence, type=FigureType.ASYLUM_CLAIMS, low=9, high=9, unit=unit, per=per)
+        for unit, per in (*kinds, *kinds)
+    )
+    share = Figure(evidence=evidence, type=FigureType.SHARE, low=9, high=9)
+    path = stored(tmp_path / "a.db", [replace(each, facts=Facts(figures=(*said, share)))])
+    found = rows(path, "SELECT DISTINCT series.unit, series.per FROM figures JOIN series ON series.id = series")
+    assert sorted(found) == sorted((*kinds, ("percent", "")))
+    assert rows(path, "SELECT count(*) FROM series") == [(5,)]
+
+
+def test_who_says_a_figure_is_the_organisation_or_else_the_speaker(tmp_path: Path) -> None:
+    each = factory.analysis()
+    evidence = Evidence(start=0, end=4, quote=each.article.text[:4])
+    said = tuple(
+        Figure(
+            evidence=evidence,
+            type=FigureType.VERDICTS,
+            low=low,
+            high=None,
+            unit="cases",
+            organisation=group,
+            speaker=name,
+        )
+        for low, group, name in ((7318, "Mediazona", "A. B."), (80, "", "T. Ladogin"), (90, "", ""))
+    )
+    path = stored(tmp_path / "a.db", [replace(each, facts=Facts(figures=said))])
     with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA foreign_keys=ON")
-        with pytest.raises(sqlite3.IntegrityError):
-            connection.execute("UPDATE figures SET type='share' WHERE id=(SELECT id FROM figures WHERE type<>'share')")
+        connection.execute(
+            "INSERT OR IGNORE INTO stories (id, anchor, title, lead, origin, reports, originals, origins, languages, "
+            "countries, made_at, changed_at) VALUES (1, 1, '', '', '', 1, 1, 1, '[]', '[]', '', '')"
+        )
+        connection.execute("INSERT OR IGNORE INTO placements VALUES (1, 1, 1, NULL, 'first', 0, 0, '')")
+    told = {(each.said_by, each.value) for each in asked.figures(path, 1)}
+    assert told == {("Mediazona", "7,318 or more"), ("T. Ladogin", "80 or more"), ("", "90 or more")}
+
+
+def test_bounds_are_told_as_they_are_known() -> None:
+    bounds = ((5, 5), (5, None), (None, 5), (5, 7000))
+    assert [asked.value(*each) for each in bounds] == ["5", "5 or more", "up to 5", "5 to 7,000"]
 
 
 def test_quotes_of_all_facts_stand_in_their_texts(some: list[Analysis], tmp_path: Path) -> None:
