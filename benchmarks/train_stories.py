@@ -39,7 +39,7 @@ WEIGHTS = {
     "own long, dated": (1.0, 20.0),
     "own long, undated": (0.2, 3.0),
     "shared texts, undated": (2.0, 2.0),
-    "feed items (en, pl)": (4.0, 1.0),
+    "feed items (en, pl)": (8.0, 1.0),
     "shared pages, undated": (0.3, 3.0),
 }
 # Sets of which it is known whether two reports go back to one original.

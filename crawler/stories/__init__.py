@@ -15,8 +15,8 @@ from db.model import Article, Facts, Likeness, Link, Neighbour, Placing, Relatio
 
 __all__ = ["DAYS", "chains", "keys", "place", "placing"]
 
-SAME_ORIGINAL = 0.93  # likeness from which two reports go back to one original
-SAME_EVENT = 0.84
+SAME_ORIGINAL = 0.87  # likeness from which two reports go back to one original
+SAME_EVENT = 0.9
 DAYS = 30  # reports further apart are never compared
 
 
