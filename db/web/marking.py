@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _BLOCK = re.compile(r"\S(?:.|\n)*?(?=\s*(?:\n[^\S\n]*\n|\Z))")
+_STOP = re.compile(r"[.!?…。！？]+[\"»”’)]*(?=\s+[^\W\d_a-zа-яё]|\s*$)\s*|\n+|[。！？]")
+_SENTENCE = 240  # characters of a sentence that are shown before and behind what stands in it
 _EXCERPT = 320
 _BEFORE = 90
+_FACT = "fact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +27,26 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A stretch of text; ``role`` is empty where nothing was found in it."""
+    """A stretch of text: ``role`` is empty where nothing was found in it, ``told`` says what a fact in it is.
+
+    ``anchors`` are the offsets of facts that begin where it begins; links lead to them.
+    """
 
     text: str
     role: str = ""
+    told: str = ""
+    anchors: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A fact in a text: where it stands, what it is in words, and whether its words are marked or only led to."""
+
+    start: int
+    end: int
+    quote: str
+    told: str
+    marked: bool = True
 
 
 def read_reasons(stored: str | None) -> tuple[Found, ...]:
@@ -44,10 +63,53 @@ def headline(title: str, reasons: Iterable[Found]) -> list[Piece]:
     return _pieces(title, 0, len(title), _valid(title, [found for found in reasons if found.zone == "title"]))
 
 
-def paragraphs(text: str, reasons: Iterable[Found]) -> list[list[Piece]]:
-    """The text's paragraphs, each in pieces; a span whose quote does not stand where it says is not marked."""
-    spans = _valid(text, [found for found in reasons if found.zone != "title"])
-    return [_pieces(text, block.start(), block.end(), spans) for block in _BLOCK.finditer(text)]
+def paragraphs(text: str, reasons: Iterable[Found], facts: Iterable[Fact] = ()) -> list[list[Piece]]:
+    """The text's paragraphs, each in pieces; a span whose quote does not stand where it says is not marked.
+
+    Where a fact and a term meet, the fact is marked.
+    """
+    known = [fact for fact in facts if text[fact.start : fact.end] == fact.quote]
+    marked = [
+        Found(role=_FACT, term=fact.told, zone="body", start=fact.start, end=fact.end, quote=fact.quote)
+        for fact in known
+        if fact.marked
+    ]
+    spans = _valid(text, marked)
+    taken = {at for start, end, _ in spans for at in range(start, end)}
+    terms = [found for found in reasons if found.zone != "title" and taken.isdisjoint(range(found.start, found.end))]
+    spans = sorted([*spans, *_valid(text, terms)])
+    told = {fact.start: fact.told for fact in reversed(known) if fact.marked}
+    anchors = {fact.start for fact in known}
+    return [_anchored(text, block, spans, told, anchors) for block in _BLOCK.finditer(text)]
+
+
+def _anchored(
+    text: str, block: re.Match[str], spans: list[tuple[int, int, str]], told: dict[int, str], anchors: set[int]
+) -> list[Piece]:
+    """The pieces of a paragraph, cut once more where a fact begins, with what the facts say."""
+    pieces: list[Piece] = []
+    at = block.start()
+    for piece in _pieces(text, block.start(), block.end(), spans):
+        cuts = sorted({at, *(each for each in anchors if at < each < at + len(piece.text))})
+        for start, end in zip(cuts, [*cuts[1:], at + len(piece.text)], strict=True):
+            pieces.append(
+                Piece(
+                    text=text[start:end], role=piece.role, told=told.get(start, "") if piece.role == _FACT else "",
+                    anchors=(start,) if start in anchors else (),
+                )
+            )  # fmt: skip
+        at += len(piece.text)
+    return pieces
+
+
+def sentence(text: str, start: int, end: int) -> list[Piece]:
+    """The sentence of ``text`` in which ``start`` to ``end`` stands, that stretch marked; cut where it is very long."""
+    before = max((stop.end() for stop in _STOP.finditer(text, 0, start)), default=0)
+    after = _STOP.search(text, end)
+    first, last = max(before, start - _SENTENCE), min(after.end() if after else len(text), end + _SENTENCE)
+    pieces = _pieces(text, first, last, [(start, end, "asked")])
+    head = [Piece(text="… ")] if first > before else []
+    return [*head, *pieces, *([Piece(text=" …")] if last < (after.end() if after else len(text)) else [])]
 
 
 def excerpt(text: str | None, words: Iterable[str] = ()) -> list[Piece]:

@@ -1,6 +1,6 @@
 """Codes in, what people call them out: languages, countries, roles, origins of dates; moments in words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,9 @@ class Names(BaseModel):
     date_origins: dict[str, str]
     kinds: dict[str, str]
     role_groups: dict[str, list[str]]
+    figure_types: dict[str, str]
+    decisions: dict[str, str]
+    relations: dict[str, str]
 
 
 @cache
@@ -44,6 +47,37 @@ def date_origin(code: str | None) -> str:
 def kind(code: str | None) -> str:
     """What a publisher is, in words; empty where nothing is known."""
     return load().kinds.get(code or "", code or "")
+
+
+def figure_type(code: str) -> str:
+    """``asylum-claims`` as ``Asylum claims``."""
+    return load().figure_types.get(code, code)
+
+
+def decision(code: str) -> str:
+    """``asylum-granted`` as ``Asylum granted``."""
+    return load().decisions.get(code, code)
+
+
+def relation(code: str) -> str:
+    """What a report is to the story's others, in words."""
+    return load().relations.get(code, code)
+
+
+def span(starts: str | None, ends: str | None) -> str:
+    """A period of whole days in words: a year, a month, or from day to day; empty where none is known."""
+    if not starts and not ends:
+        return ""
+    first, last = (_parsed(each) for each in (starts, ends))
+    if first is None or last is None:
+        return f"since {day(starts)}" if first else f"until {day(ends)}"
+    following = last + timedelta(days=1)
+    if first.day == 1 and following.day == 1:
+        if first.month == 1 and following.month == 1 and following.year == first.year + 1:
+            return str(first.year)
+        if (following.year - first.year) * 12 + following.month - first.month == 1:
+            return f"{first:%B %Y}"
+    return f"{first.day} {first:%B %Y}" if first == last else f"{day(starts)} to {day(ends)}"
 
 
 def role(code: str) -> str:

@@ -20,6 +20,28 @@ _FOUND_BY = (
     "SELECT p.url, p.first_seen, p.judged_at, p.run, r.kind FROM pages p LEFT JOIN runs r ON r.id = p.run "
     "WHERE p.report = ? ORDER BY p.judged_at, p.id LIMIT 20"
 )
+_FIGURES_OF = (
+    'SELECT start, "end", quote, type, low, high, unit, territory, starts, ends, organisation, speaker, certainty '
+    "FROM figures WHERE report = ? AND known_until IS NULL ORDER BY start"
+)
+_DECISIONS_OF = (
+    'SELECT start, "end", quote, kind, country, people, decided_on, decided_by, sentence, certainty FROM decisions '
+    "WHERE report = ? AND known_until IS NULL ORDER BY start, kind"
+)
+_MENTIONS_OF = (
+    'SELECT start, "end", quote, kind, name, country, role FROM mentions '
+    "WHERE report = ? AND known_until IS NULL ORDER BY start"
+)
+_SOURCES_OF = (
+    "SELECT name, max(origin) AS origin FROM citations WHERE report = ? AND known_until IS NULL "
+    "GROUP BY name ORDER BY origin DESC, name"
+)
+_RELATED = (
+    "SELECT a.id, a.title, s.name AS source_name, a.language, coalesce(a.published_at, a.first_seen) AS at, "
+    "p.relation FROM placements mine JOIN placements p ON p.story = mine.story AND p.report <> mine.report "
+    "JOIN articles a ON a.id = p.report JOIN sources s ON s.id = a.source WHERE mine.report = ? "
+    "ORDER BY p.original = mine.original DESC, at LIMIT 8"
+)
 _TOTALS = (
     "SELECT (SELECT count(*) FROM articles) AS reports, "
     "(SELECT count(*) FROM articles WHERE first_seen >= strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '-1 day')) AS day, "
@@ -83,6 +105,18 @@ class Report(Card):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """The facts of a report and the reports beside it in its story."""
+
+    figures: tuple[Mapping[str, Any], ...]
+    decisions: tuple[Mapping[str, Any], ...]
+    mentions: tuple[Mapping[str, Any], ...]
+    sources: tuple[Mapping[str, Any], ...]
+    related: tuple[Mapping[str, Any], ...]
+    story: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """One line of a small chart; ``share`` is its part of the longest, in percent."""
 
@@ -106,12 +140,12 @@ class Home:
 
 async def home(database: Any) -> Home:
     """The front page's numbers, newest ten reports, and the health of the watch."""
-    runs = await _rows(database, _LAST_RUN)
+    runs = await rows_of(database, _LAST_RUN)
     return Home(
-        totals=(await _rows(database, _TOTALS))[0],
+        totals=(await rows_of(database, _TOTALS))[0],
         last_run=runs[0] if runs else None,
-        troubles=tuple(await _rows(database, _TROUBLES)),
-        newest=tuple(Card(**row) for row in await _rows(database, f"{_CARD} ORDER BY a.id DESC LIMIT 10")),
+        troubles=tuple(await rows_of(database, _TROUBLES)),
+        newest=tuple(Card(**row) for row in await rows_of(database, f"{_CARD} ORDER BY a.id DESC LIMIT 10")),
         languages=await _bars(
             database, "SELECT language AS code, language AS label, count(*) AS n FROM articles GROUP BY language"
         ),
@@ -125,7 +159,7 @@ async def home(database: Any) -> Home:
 
 async def report(database: Any, number: int) -> Report | None:
     """The report called ``number``, where there is one."""
-    rows = await _rows(database, _REPORT, [number])
+    rows = await rows_of(database, _REPORT, [number])
     if not rows:
         return None
     row = rows[0]
@@ -135,13 +169,26 @@ async def report(database: Any, number: int) -> Report | None:
         **wanted,
         authors=listed(row["authors"]),
         place=Place(file=file, offset=row["archive_offset"]) if file else None,
-        findings=tuple(Finding(**found) for found in await _rows(database, _FOUND_BY, [number])),
+        findings=tuple(Finding(**found) for found in await rows_of(database, _FOUND_BY, [number])),
+    )
+
+
+async def said(database: Any, number: int) -> Said:
+    """What the report called ``number`` says, fact by fact, and what else tells its story."""
+    placed = await rows_of(database, "SELECT story FROM placements WHERE report = ?", [number])
+    return Said(
+        figures=tuple(await rows_of(database, _FIGURES_OF, [number])),
+        decisions=tuple(await rows_of(database, _DECISIONS_OF, [number])),
+        mentions=tuple(await rows_of(database, _MENTIONS_OF, [number])),
+        sources=tuple(await rows_of(database, _SOURCES_OF, [number])),
+        related=tuple(await rows_of(database, _RELATED, [number])),
+        story=placed[0]["story"] if placed else 0,
     )
 
 
 async def source_names(database: Any) -> dict[str, tuple[str, str]]:
     """Name and country of every source, by its id."""
-    rows = await _rows(database, "SELECT id, name, country FROM sources")
+    rows = await rows_of(database, "SELECT id, name, country FROM sources")
     return {row["id"]: (row["name"], row["country"]) for row in rows}
 
 
@@ -155,7 +202,7 @@ def listed(stored: str | None) -> tuple[str, ...]:
 
 
 async def _bars(database: Any, sql: str) -> tuple[Bar, ...]:
-    rows = await _rows(database, f"{sql} ORDER BY n DESC, code LIMIT 10")
+    rows = await rows_of(database, f"{sql} ORDER BY n DESC, code LIMIT 10")
     longest = max((row["n"] for row in rows), default=1)
     return tuple(
         Bar(code=row["code"], label=row["label"], count=row["n"], share=max(1, row["n"] * 100 // longest))
@@ -163,6 +210,7 @@ async def _bars(database: Any, sql: str) -> tuple[Bar, ...]:
     )
 
 
-async def _rows(database: Any, sql: str, values: list[object] | None = None) -> list[dict[str, Any]]:
+async def rows_of(database: Any, sql: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+    """The rows of a query, by the names of their columns."""
     results = await database.execute(sql, values or [])
     return [dict(row) for row in results.rows]

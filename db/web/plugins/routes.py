@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from db.web import captures, marking, names, pages, snapshot
+from db.web import captures, facts, marking, names, pages, snapshot
 from db.web.host import NotFound, Request, Response, hookimpl
 from db.web.links import outside_link
 from db.web.metadata import DATABASE
@@ -34,10 +34,13 @@ async def report(request: Request, datasette: Site) -> Response:
     """One report, to be read."""
     found = await _report(request, datasette)
     reasons = marking.read_reasons(found.reasons)
+    said = await pages.said(datasette.database, found.id)
     context = {
         "report": found,
+        "said": said,
+        "facts": facts,
         "headline": marking.headline(found.title, reasons),
-        "paragraphs": marking.paragraphs(found.text, reasons),
+        "paragraphs": marking.paragraphs(found.text, reasons, facts.marks(said)),
         "roles": marking.by_role(reasons),
         "original": outside_link(found.url),
     }

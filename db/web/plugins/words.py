@@ -32,6 +32,10 @@ def prepare_jinja2_environment(env: Environment) -> None:
         outside_link=outside_link,
         web_address=web_address,
         excerpt=marking.excerpt,
+        figure_type=names.figure_type,
+        decision=names.decision,
+        relation=names.relation,
+        span=names.span,
     )
 
 

@@ -1,0 +1,111 @@
+"""The pages of stories show what belongs together, side by side, each fact with its sentence."""
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+
+from tests.db.web_browser import Visitor
+from tests.db.web_world import World, build
+
+LAID = """
+INSERT INTO stories (id, anchor, title, lead, lead_report, first_report, first_seen, newest, origin, reports, originals,
+    origins, languages, countries, made_at, changed_at) VALUES
+    (1, 1, 'A <b>sergeant</b> & his way', 'He left. He arrived.', 1, 1, '2026-03-01T06:00:00+00:00',
+    '2026-03-03T06:00:00+00:00', 'AFP', 4, 2, 2, '["en", "ru"]', '["fi"]', '2026', '2026');
+INSERT INTO stories (id, anchor, forward, title, lead, origin, reports, originals, origins, languages, countries,
+    made_at, changed_at) VALUES (2, 2, 1, '', '', '', 0, 0, 0, '[]', '[]', '2026', '2026');
+INSERT INTO placements (report, story, original, parent, relation, likeness, fixed, "order") VALUES
+    (1, 1, 1, NULL, 'first', 0, 0, '1'), (2, 1, 1, 1, 'copy', 1, 0, '2'), (3, 1, 1, 1, 'version', .9, 0, '3'),
+    (4, 1, 4, 1, 'event', .4, 0, '4');
+INSERT INTO series (id, type, unit, per, territory, organisation) VALUES
+    (1, 'verdicts', 'cases', '', 'ru', 'Mediazona'), (2, 'deserters', 'people', '', 'ru', '');
+INSERT INTO figures (report, start, "end", quote, series, type, low, high, unit, counted, territory, starts, ends,
+    period_certainty, cumulative, per, speaker, organisation, certainty, known_from)
+    SELECT id, 10, 20, substr(text, 11, 10), CASE id WHEN 4 THEN 2 ELSE 1 END,
+        CASE id WHEN 4 THEN 'deserters' ELSE 'verdicts' END, CASE id WHEN 3 THEN 8000 ELSE 7318 END,
+        CASE id WHEN 3 THEN 9000 END, CASE id WHEN 4 THEN 'people' ELSE 'cases' END, '', 'ru', '2025-01-01',
+        '2025-12-31', 1, 0, '', '', CASE id WHEN 4 THEN '' ELSE 'Mediazona' END, 1, '2026' FROM texts WHERE id < 5;
+INSERT INTO decisions (report, start, "end", quote, kind, country, people, decided_on, decided_by, articles, sentence,
+    certainty, known_from)
+    SELECT id, 0, 40, substr(text, 1, 40), 'asylum-granted', 'fi', 3, '2026-02-28', '', '', '', 1, '2026'
+    FROM texts WHERE id IN (1, 3);
+"""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    found = build(tmp_path_factory.mktemp("stories"))
+    with sqlite3.connect(found.db) as connection:
+        connection.executescript(LAID)
+    return found
+
+
+@pytest.fixture(scope="module")
+def visitor(world: World) -> Iterator[Visitor]:
+    with Visitor(world.db, world.archive) as opened:
+        yield opened
+
+
+def test_the_list_leads_to_stories_and_leaves_out_those_that_were_merged(visitor: Visitor) -> None:
+    page = visitor.page("/stories")
+    assert page.count("story-card") == 1
+    assert 'href="/story/1"' in page
+    assert "4 reports" in page
+    assert "2 independent origins" in page
+
+
+def test_copies_are_folded_under_their_original_and_versions_are_marked(visitor: Visitor) -> None:
+    page = visitor.page("/story/1")
+    assert page.index("1 copy of the same text") < page.index('href="/report/2"')
+    assert "told again" in page
+    assert "another original" in page
+    assert page.count('class="told-title"') == 4
+    assert page.count('href="/capture/') == 4
+
+
+def test_figures_of_one_type_stand_side_by_side_with_their_sentences(visitor: Visitor, world: World) -> None:
+    page = visitor.page("/story/1")
+    verdicts = page[page.index("<h3>Verdicts") :]
+    assert "different values" in verdicts
+    assert "7,318 or more" in verdicts
+    assert "8,000 to 9,000" in verdicts
+    assert "says <bdi>Mediazona</bdi>" in verdicts
+    assert "· 2025 ·" in verdicts
+    assert page.index("<h3>Deserters") < page.index("<h3>Verdicts")
+    with sqlite3.connect(world.db) as connection:
+        [(quote,)] = connection.execute("SELECT quote FROM figures WHERE report = 4").fetchall()
+    assert quote.split()[0] in page
+    assert 'href="/report/4#at-10"' in page
+    assert 'id="at-10"' in visitor.page("/report/4")
+
+
+def test_a_decision_of_two_reports_is_one_with_both_sentences(visitor: Visitor) -> None:
+    page = visitor.page("/story/1")
+    decided = page[page.index("Decided and done") : page.index("Cite this")]
+    assert decided.count("<strong>Asylum granted</strong> · Finland · 3 people · 28 February 2026") == 1
+    assert decided.count("#at-0") == 2
+
+
+def test_a_merged_number_leads_on_and_an_unknown_one_is_said_to_be(visitor: Visitor) -> None:
+    answer = visitor.get("/story/2")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/story/1")
+    assert visitor.get("/story/77").status_code == 404
+    assert visitor.get("/story/x").status_code == 404
+    assert visitor.get("/stories?before=x").status_code == 200
+
+
+def test_what_was_scraped_stays_text(visitor: Visitor) -> None:
+    for path in ("/stories", "/story/1"):
+        page = visitor.page(path)
+        assert "A &lt;b&gt;sergeant&lt;/b&gt; &amp; his way" in page
+        assert "<script" not in page
+        assert " style=" not in page
+
+
+def test_a_report_says_its_facts_and_its_story(visitor: Visitor) -> None:
+    page = visitor.page("/report/1")
+    assert 'href="/story/1"' in page
+    assert "Verdicts: 7,318 or more cases, Russia, 2025, says Mediazona" in page
+    assert "Asylum granted, Finland, 3 people, 28 February 2026" in page
+    assert 'class="fact"' in page
