@@ -383,11 +383,14 @@ class StoryStore(FactStore):
         self._db.execute(f"UPDATE stories SET {changes} WHERE id=:id", row)  # noqa: S608  # column names are ours
 
     def _countries(self, story: int) -> list[str]:
-        sql = (
-            "SELECT DISTINCT mentions.country FROM placements CROSS JOIN mentions USING (report) WHERE story=? AND "
-            "mentions.kind='country' AND known_until IS NULL ORDER BY 1"  # CROSS: from the story's reports on, no scan
+        """The countries that a story's reports name, and those where something was decided or done."""
+        sql = (  # CROSS: from the story's reports on, no scan
+            "SELECT mentions.country FROM placements CROSS JOIN mentions USING (report) WHERE story=:story AND "
+            "mentions.kind='country' AND known_until IS NULL UNION "
+            "SELECT decisions.country FROM placements CROSS JOIN decisions USING (report) WHERE story=:story AND "
+            "decisions.country<>'' AND known_until IS NULL ORDER BY 1"
         )
-        return [row["country"] for row in self._db.query(sql, [story])]
+        return [row["country"] for row in self._db.query(sql, {"story": story})]
 
 
 def _top(report: int, members: Members) -> int:
