@@ -7,9 +7,11 @@ against what chance gives to texts of their size: two long reports on asylum in 
 import json
 import math
 from collections.abc import Collection
-from functools import cache
-from operator import mul
+from functools import cache, lru_cache
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from crawler.stories.network import Network
 from db.model import Fingerprint, Likeness
@@ -28,6 +30,7 @@ _SHORT = 10
 _COMMON = 0.6  # rarity up to which what is shared says nothing by itself
 _TELLING = 0.45  # the same for names and numbers taken together
 _LEAST = 0.03
+_MANY = 24  # things in a set from which they are weighed as one array
 # What is compared by what both have of it, each with how much is asked before that counts in full: two sets of one
 # thing each, and the same, are not yet two alike reports.
 _ASKED = {
@@ -174,8 +177,16 @@ def _weighed(one: Collection[str], other: Collection[str], kind: str, chance: fl
 
 
 def _power(things: Collection[str], kind: str, chance: float) -> float:
-    weights = [_weight_of(thing, kind, chance) for thing in things]
-    return float(sum(map(mul, weights, weights)))
+    if len(things) > _MANY and isinstance(things, frozenset):
+        weights = np.clip(_rarities(things, kind) - chance, _LEAST, 1.0)
+        return float(weights @ weights)
+    return float(sum(_weight_of(thing, kind, chance) ** 2 for thing in things))
+
+
+@lru_cache(maxsize=4096)
+def _rarities(things: frozenset[str], kind: str) -> npt.NDArray[np.float64]:
+    """The rarity of each of a report's words, kept, since a report is compared with many."""
+    return np.array([rarity(thing, kind) for thing in things])
 
 
 def _weight_of(thing: str, kind: str, chance: float) -> float:

@@ -3,10 +3,14 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import mul
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 _MOST = 30.0  # of a logit
+
+Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,28 +21,21 @@ class Network:
     number for each, ``straight`` one for each input.
     """
 
-    hidden: tuple[tuple[float, ...], ...]
-    offsets: tuple[float, ...]
-    out: tuple[float, ...]
-    straight: tuple[float, ...]
+    hidden: Array
+    offsets: Array
+    out: Array
+    straight: Array
     constant: float
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> "Network":
         """The network that a JSON object tells, field by field."""
-        return cls(
-            hidden=tuple(tuple(row) for row in told["hidden"]),
-            offsets=tuple(told["offsets"]),
-            out=tuple(told["out"]),
-            straight=tuple(told["straight"]),
-            constant=float(told["constant"]),
-        )
+        hidden, offsets, out, straight = (np.array(told[name]) for name in ("hidden", "offsets", "out", "straight"))
+        return cls(hidden, offsets, out, straight, float(told["constant"]))
 
     def chance(self, values: Sequence[float]) -> float:
         """From 0 to 1, for one value for each input."""
-        units = (
-            math.tanh(sum(map(mul, row, values)) + offset)
-            for row, offset in zip(self.hidden, self.offsets, strict=True)
-        )
-        logit = self.constant + sum(map(mul, self.straight, values)) + sum(map(mul, self.out, units))
+        given = np.array(values)
+        units = np.tanh(self.hidden @ given + self.offsets)
+        logit = self.constant + float(self.straight @ given) + float(self.out @ units)
         return 1 / (1 + math.exp(-max(-_MOST, min(_MOST, logit))))

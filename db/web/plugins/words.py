@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from db.web import asking, marking, names, pages
+from db.web import asking, front, marking, names, pages
 from db.web.host import Base400, DatasetteError, Request, Response, hookimpl
 from db.web.links import outside_link, web_address
 from db.web.metadata import DATABASE
@@ -50,6 +50,7 @@ async def extra_template_vars(template: str, table: str | None, request: Request
     }
     if template == "index.html":
         extra["home"] = await pages.home(datasette.database)
+        extra["front"] = await front.front(datasette.database)
     if table == "reports":
         extra["source_names"] = await pages.source_names(datasette.database)
         extra["words"] = asking.words(extra["typed"])
