@@ -22,7 +22,8 @@ PAGES = (
     "/deserters/reports?_col=id&_col=title", "/deserters/reports?_size=3&_next=3", "/deserters/sources",
     "/deserters/sources/lv~2Fgulbis", "/deserters/channels", "/deserters/candidates", "/deserters/pages",
     "/deserters/pages?_columns=all", "/deserters/pages/1", "/deserters/issues", "/deserters/runs", "/deserters/runs/1",
-    "/stories", "/story/1", "/deserters/timetable", "/deserters/articles", "/deserters/texts", "/report/1", "/capture/1", "/-/metadata",
+    "/stories", "/story/1", "/figures",
+    "/deserters/timetable", "/deserters/articles", "/deserters/texts", "/report/1", "/capture/1", "/-/metadata",
 )  # fmt: skip
 TOLD = """
 INSERT INTO series (id, type, territory, organisation) VALUES (1, 'deserters', 'ru', 'Mediazona');

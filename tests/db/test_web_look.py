@@ -13,8 +13,9 @@ from tests.db.web_browser import serving
 from tests.db.web_world import build
 
 PAGES = (
-    "", "stories", "report/1", "report/12", "capture/1", "deserters", "deserters/reports", "deserters/reports?_search=asylum",
-    "deserters/sources", "deserters/issues", "deserters/pages?_columns=all", "deserters/runs", "deserters/by_source",
+    "", "stories", "figures", "report/1", "report/12", "capture/1", "deserters", "deserters/reports",
+    "deserters/reports?_search=asylum", "deserters/sources", "deserters/issues", "deserters/pages?_columns=all",
+    "deserters/runs", "deserters/by_source",
     "deserters/sources/lv~2Fgulbis", "deserters/search?words=asylum", "deserters?sql=select+*+from+reports",
 )  # fmt: skip
 _FLAGS = (

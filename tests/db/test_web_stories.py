@@ -109,3 +109,29 @@ def test_a_report_says_its_facts_and_its_story(visitor: Visitor) -> None:
     assert "Verdicts: 7,318 or more cases, Russia, 2025, says Mediazona" in page
     assert "Asylum granted, Finland, 3 people, 28 February 2026" in page
     assert 'class="fact"' in page
+
+
+def test_figures_of_one_type_share_an_axis_and_of_another_do_not(visitor: Visitor) -> None:
+    page = visitor.page("/figures?type=verdicts")
+    assert page.count('<svg class="plot"') == 1
+    assert "<h1>Verdicts" in page
+    assert '<strong>Verdicts</strong><span class="count">3</span>' in page
+    assert 'type=deserters">Deserters</a><span class="count">1</span>' in page
+    points = page[page.index('<svg class="plot"') :].partition("</svg>")[0]
+    assert points.count("<circle") == 2  # two reports say one value, a third another
+    assert "<title>7,318 or more, says Mediazona, 2025</title>" in points
+    assert 'href="/report/3#at-10"' in points
+    assert "in 2 reports" in page
+
+
+def test_figures_open_with_a_type_and_say_when_there_is_none(visitor: Visitor) -> None:
+    assert "<h1>Verdicts" in visitor.page("/figures")
+    assert "<h1>Deserters <span" in visitor.page("/figures?type=deserters&territory=ru")
+    assert visitor.get("/figures?type=bananas").status_code == 404
+
+
+def test_the_front_page_shows_who_says_how_many(visitor: Visitor) -> None:
+    page = visitor.page("/")
+    assert "Newest figures, and who says so" in page
+    assert "says <bdi>Mediazona</bdi>" in page
+    assert '<svg class="weeks"' in page
