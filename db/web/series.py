@@ -10,6 +10,7 @@ from db.web import marking
 from db.web.pages import rows_of
 
 MOST = 600  # figures of one type that are drawn
+_LAST = frozenset({"prison-years", "share", "ratio"})
 _SHOWN = 4  # speakers that a drawing tells apart
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 708.0, 12.0, 268.0  # of the drawing, 720 by 300
 _STEPS = (1, 2, 2.5, 5, 10)
@@ -63,9 +64,9 @@ class Plot:
 
 
 async def types(database: Any) -> dict[str, list[tuple[str, int]]]:
-    """Every type that has figures, with its territories and how many each has; the fullest first."""
+    """Every type that has figures, with its territories and how many each has; counts of people and cases first."""
     found: dict[str, list[tuple[str, int]]] = {}
-    for row in await rows_of(database, _TYPES):
+    for row in sorted(await rows_of(database, _TYPES), key=lambda row: row["type"] in _LAST):
         found.setdefault(row["type"], []).append((row["territory"], row["n"]))
     return found
 
