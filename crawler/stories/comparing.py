@@ -30,6 +30,7 @@ _SHORT = 10
 _COMMON = 0.6  # rarity up to which what is shared says nothing by itself
 _TELLING = 0.45  # the same for names and numbers taken together
 _LEAST = 0.03
+_PHRASES = 5  # shingles that both have, as of a quotation, from which no more is asked
 _MANY = 24  # things in a set from which they are weighed as one array
 # What is compared by what both have of it, each with how much is asked before that counts in full: two sets of one
 # thing each, and the same, are not yet two alike reports.
@@ -107,6 +108,7 @@ def measures(one: Fingerprint, other: Fingerprint) -> dict[str, float]:
     found["origins_differ"] = float(bool(one.origin) and bool(other.origin) and one.origin != other.origin)
     found["words"] = _weighed(one.stems, other.stems, "stems", chance, 0) if near else 0.0
     found["shingles"] = _overlap(one.shingles, other.shingles) if near else 0.0
+    found["phrases"] = min(1.0, len(one.shingles & other.shingles) / _PHRASES) if near else 0.0
     shared = figures + sum(_told(getattr(one, kind) & getattr(other, kind), kind, chance) for kind in _PROPER)
     found["specific"] = shared / (1 + min(_properties(one, chance), _properties(other, chance)))
     told = min(1.0, (shared + found["rare_names"] + found["rare_cities"]) / 2)
