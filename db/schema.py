@@ -9,6 +9,8 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from db.statements import ALIKE, STORIES
+
 migrations = Migrations("deserters")
 
 _TABLES = """
@@ -236,53 +238,6 @@ CREATE TABLE proposals (
     report INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE, kept INTEGER NOT NULL
 );
 """
-_STORIES = """
-CREATE TABLE stories (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, anchor INTEGER NOT NULL, forward INTEGER REFERENCES stories(id),
-    title TEXT NOT NULL, lead TEXT NOT NULL, lead_report INTEGER, lead_start INTEGER, lead_end INTEGER,
-    first_report INTEGER, first_seen TEXT, newest TEXT, origin TEXT NOT NULL, reports INTEGER NOT NULL,
-    originals INTEGER NOT NULL, origins INTEGER NOT NULL, languages TEXT NOT NULL, countries TEXT NOT NULL,
-    made_at TEXT NOT NULL, changed_at TEXT NOT NULL
-);
-CREATE INDEX stories_newest ON stories(newest);
-CREATE INDEX stories_changed_at ON stories(changed_at);
-CREATE INDEX stories_forward ON stories(forward);
-CREATE TABLE placements (
-    report INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE, story INTEGER NOT NULL REFERENCES stories(id),
-    original INTEGER NOT NULL, parent INTEGER,
-    relation TEXT NOT NULL CHECK (relation IN ('first', 'copy', 'version', 'event')),
-    likeness REAL NOT NULL, fixed INTEGER NOT NULL, "order" TEXT NOT NULL
-);
-CREATE INDEX placements_story ON placements(story);
-CREATE INDEX placements_parent ON placements(parent);
-CREATE TABLE fingerprints (
-    report INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE, day INTEGER NOT NULL,
-    fingerprint TEXT NOT NULL, lead TEXT NOT NULL, lead_start INTEGER NOT NULL, lead_end INTEGER NOT NULL
-);
-CREATE TABLE story_keys (
-    key TEXT NOT NULL, day INTEGER NOT NULL, report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
-    PRIMARY KEY (key, day, report)
-) WITHOUT ROWID;
-CREATE INDEX story_keys_report ON story_keys(report);
-CREATE TABLE rulings (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('merge', 'split', 'pin')),
-    report INTEGER NOT NULL, other INTEGER NOT NULL, note TEXT NOT NULL
-);
-CREATE VIEW timeline AS
-    SELECT placements.story, articles.id AS report, coalesce(published_at, articles.first_seen) AS at, title, source,
-        language, relation, original, parent, likeness
-    FROM placements JOIN articles ON articles.id = placements.report;
-CREATE VIEW story_figures AS
-    SELECT story, type, unit, territory, organisation, starts,
-        CASE WHEN cumulative THEN NULL ELSE ends END AS ends, low, high,
-        count(DISTINCT original) AS originals, count(DISTINCT figures.report) AS reports,
-        min(figures.report) AS report, min(quote) AS quote
-    FROM figures JOIN placements ON placements.report = figures.report
-    WHERE known_until IS NULL
-    GROUP BY story, type, unit, territory, organisation, starts,
-        CASE WHEN cumulative THEN NULL ELSE ends END, low, high;
-"""
 
 _QUOTED = ("figures", "decisions", "mentions", "protected_mentions", "citations")
 _QUOTE_CHECK = """
@@ -296,55 +251,6 @@ WHEN NEW.quote IS NOT (SELECT substr(text, NEW.start + 1, NEW."end" - NEW.start)
 BEGIN SELECT raise(ABORT, 'the quote does not stand at its offsets in the text'); END
 """
 
-_ALIKE = """
-CREATE TABLE series_new (
-    id INTEGER PRIMARY KEY, type TEXT NOT NULL CHECK (type IN (
-        'deserters', 'absence-cases', 'verdicts', 'charges', 'asylum-claims', 'grants', 'refusals',
-        'people-helped', 'requests-for-help', 'people-fled', 'prison-years', 'share', 'ratio'
-    )), territory TEXT NOT NULL, organisation TEXT NOT NULL, unit TEXT, per TEXT,
-    UNIQUE (type, territory, organisation, unit, per), UNIQUE (id, type)
-);
-CREATE TABLE figures_new (
-    id INTEGER PRIMARY KEY,
-    report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE, start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL, quote TEXT NOT NULL CHECK (length(quote) = "end" - start),
-    series INTEGER NOT NULL, type TEXT NOT NULL, low REAL, high REAL, unit TEXT NOT NULL, counted TEXT NOT NULL,
-    territory TEXT NOT NULL, starts TEXT, ends TEXT, period_certainty REAL NOT NULL, cumulative INTEGER NOT NULL,
-    per TEXT NOT NULL, speaker TEXT NOT NULL, organisation TEXT NOT NULL, found_by TEXT NOT NULL DEFAULT 'rules',
-    certainty REAL NOT NULL CHECK (certainty BETWEEN 0 AND 1), known_from TEXT NOT NULL, known_until TEXT,
-    CHECK (low IS NOT NULL OR high IS NOT NULL), CHECK (low IS NULL OR high IS NULL OR low <= high),
-    FOREIGN KEY (series, type) REFERENCES series_new(id, type)
-);
-UPDATE figures SET unit = CASE type WHEN 'share' THEN 'percent' WHEN 'ratio' THEN 'times'
-    WHEN 'prison-years' THEN 'years' WHEN 'absence-cases' THEN 'cases' ELSE '' END WHERE unit = '';
-INSERT INTO series_new (id, type, territory, organisation)
-    SELECT id, type, territory, organisation FROM series ORDER BY id;
-UPDATE series_new SET (unit, per) = (SELECT unit, per FROM figures AS f WHERE f.type = series_new.type
-    AND f.territory = series_new.territory AND f.organisation = series_new.organisation ORDER BY f.id LIMIT 1);
-INSERT OR IGNORE INTO series_new (type, territory, organisation, unit, per)
-    SELECT type, territory, organisation, unit, per FROM figures
-    GROUP BY type, territory, organisation, unit, per ORDER BY min(id);
-INSERT INTO figures_new
-    SELECT f.id, report, start, "end", quote, s.id, type, low, high, unit, counted, territory, starts, ends,
-        period_certainty, cumulative, per, speaker, organisation, found_by, certainty, known_from, known_until
-    FROM figures AS f JOIN series_new AS s USING (type, territory, organisation, unit, per) ORDER BY f.id;
-DROP VIEW story_figures;
-DROP TABLE figures;
-DROP TABLE series;
-ALTER TABLE series_new RENAME TO series;
-ALTER TABLE figures_new RENAME TO figures;
-CREATE INDEX figures_report ON figures(report);
-CREATE INDEX figures_series ON figures(series, starts);
-CREATE VIEW story_figures AS
-    SELECT story, type, unit, per, territory, coalesce(nullif(organisation, ''), speaker) AS said_by, starts,
-        CASE WHEN cumulative THEN NULL ELSE ends END AS ends, low, high,
-        count(DISTINCT original) AS originals, count(DISTINCT figures.report) AS reports,
-        min(figures.report) AS report, min(quote) AS quote
-    FROM figures JOIN placements ON placements.report = figures.report
-    WHERE known_until IS NULL
-    GROUP BY story, type, unit, per, territory, coalesce(nullif(organisation, ''), speaker), starts,
-        CASE WHEN cumulative THEN NULL ELSE ends END, low, high;
-"""
 _UNIT_CHECK = """
 CREATE TRIGGER figures_unit{name} BEFORE {event} ON figures
 WHEN CASE NEW.type WHEN 'share' THEN NEW.unit <> 'percent' WHEN 'ratio' THEN NEW.unit <> 'times'
@@ -403,13 +309,13 @@ def what_reports_say(db: Database) -> None:
 @migrations()
 def which_belong_together(db: Database) -> None:
     """Add stories: which reports tell of one event, and which of them go back to one original."""
-    _lay(db, _STORIES)
+    _lay(db, STORIES)
 
 
 @migrations()
 def what_may_stand_in_one_series(db: Database) -> None:
     """Make unit and stretch part of a series, refuse a figure of another type or unit, and say whose figure it is."""
-    _lay(db, _ALIKE)
+    _lay(db, ALIKE)
     for table in (_QUOTE_CHECK, _QUOTE_STAYS):
         db.execute(table.format(table="figures"))
     for name, event in _WRITTEN.items():

@@ -1,36 +1,19 @@
 """A read page with its places and organisations in, what was done or decided out: by whom, where, for how many."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
 from crawler.facts.citations import evidence
-from crawler.facts.nouns import BREAKS, broken, is_of_claims
+from crawler.facts.nouns import broken, is_of_claims
 from crawler.facts.otherwise import is_no_figure
 from crawler.facts.page import Page, Span
+from crawler.facts.particulars import ARTICLE, KINDS, Told, articles, between, court, is_apart, papers, people, term
 from crawler.facts.periods import Period
 from crawler.facts.places import Place
 from crawler.facts.quantities import Form, Quantity
-from crawler.words import is_small
 from db.model import Decision, DecisionKind, Figure, FigureType
 
-KINDS = {
-    "grant": DecisionKind.GRANTED,
-    "refuse": DecisionKind.REFUSED,
-    "claim": DecisionKind.CLAIMED,
-    "appeal": DecisionKind.APPEALED,
-    "visa": DecisionKind.VISA,
-    "detain": DecisionKind.DETAINED,
-    "extradite": DecisionKind.EXTRADITED,
-    "deport": DecisionKind.DEPORTED,
-    "abduct": DecisionKind.ABDUCTED,
-    "return": DecisionKind.RETURNED,
-    "charge": DecisionKind.CHARGED,
-    "sentence": DecisionKind.SENTENCED,
-    "kill": DecisionKind.KILLED,
-    "exchange": DecisionKind.EXCHANGED,
-}
 _HOME = frozenset({"ru", "ua"})  # not where asylum is decided on
 _AT_HOME = frozenset({DecisionKind.SENTENCED, DecisionKind.CHARGED, DecisionKind.RETURNED, DecisionKind.EXCHANGED})
 _BY_MANY = frozenset({DecisionKind.GRANTED, DecisionKind.REFUSED, DecisionKind.VISA})  # several states do alike
@@ -39,44 +22,16 @@ UNION = "eu"  # names no country: "a country of the EU"
 _FROM = frozenset({DecisionKind.DEPORTED, DecisionKind.EXTRADITED})
 _DENIED = 6  # the same for a denial, or for what undid the deed
 _DOUBT_BEFORE, _DOUBT_AFTER = 5, 2  # words within which a doubt or a denial reaches a deed
-_ARTICLE = re.compile(r"\b(275\.1|33[24789]|275)\b")
-_PART_WORD = r"(?:part|part\.|ч\.?|част\w*|teil|absatz|abs\.|partie|część|części|ust\.|parte|osa)"
-_PART_AHEAD = re.compile(rf"[,\s]*{_PART_WORD}\s*(\d(?:\.\d)?)", re.IGNORECASE)
-_PART_BEHIND = re.compile(rf"{_PART_WORD}\s*(\d(?:\.\d)?)\D{{0,20}}$", re.IGNORECASE)
-_COURTLY = (
-    "гарнизон",
-    "военн",
-    "областн",
-    "районн",
-    "гарнізон",
-    "военен",
-    "military",
-    "garrison",
-    "district",
-    "militaire",
-)
 _NO_VISAS = frozenset({"am", "az", "by", "ge", "kg", "kz", "md", "mn", "rs", "tj", "tr", "uz"})  # Russians need none
 _VISAS = ("visa", "visum", "viis", "viz", "wiz", "віз", "виз", "laissez", "ვიზ")
-_ARTICLES = 3  # letters of an article at the head of a sentence: "The court"
-_MOST = 100_000
-_LONGEST = 50  # years of a prison term
-_AUXILIARIES = 2  # words between a number and its verb: "five have been"
-_REACH = 12
 _NO_PEOPLE = ("years", "span", "months", "cases", "claims", "money", "distance")
 _COUNTED = {
     FigureType.GRANTS: DecisionKind.GRANTED,
     FigureType.REFUSALS: DecisionKind.REFUSED,
     FigureType.ASYLUM_CLAIMS: DecisionKind.CLAIMED,
 }
-_PAPERS = {
-    FigureType.GRANTS: (DecisionKind.GRANTED, DecisionKind.VISA),
-    FigureType.REFUSALS: (DecisionKind.REFUSED,),
-    FigureType.ASYLUM_CLAIMS: (DecisionKind.CLAIMED, DecisionKind.REFUSED),
-}
 # What a figure's deed is, where the sentence tells it by a word: visas granted are no asylum.
 _OF_SAME = {DecisionKind.GRANTED: DecisionKind.VISA, DecisionKind.CLAIMED: DecisionKind.REFUSED}
-
-Told = tuple[Sequence[Quantity], Sequence[Period], Sequence[Figure]]
 
 
 def decisions(page: Page, places: Sequence[Place], told: Told, home: str) -> list[Decision]:
@@ -236,18 +191,18 @@ def _decided(
     tails = _tails(page, span, kind, where[0], quantities)
     places = [place for place in where[0] if place.span not in tails]
     wanted, certainty = _countries(page, span, kind, (places, where[1]))
-    people = _people(page, span, sentence, quantities) or _granted(page, kind, span, sentence, told[2])
+    number = people(page, span, sentence, quantities) or papers(page, kind, span, sentence, told[2])
     day = _day(page, span, periods)
     return [
         Decision(
             evidence=evidence(page, sentence),
             kind=kind,
             country=country,
-            people=people,
+            people=number,
             decided_on=day,
-            decided_by=_court(page, sentence, [place.span for place in where[0]]),
-            articles=_articles(page, sentence) if kind in _AT_HOME else (),
-            sentence=_term(page, sentence, told) if kind is DecisionKind.SENTENCED else "",
+            decided_by=court(page, sentence, [place.span for place in where[0]]),
+            articles=articles(page, sentence) if kind in _AT_HOME else (),
+            sentence=term(page, sentence, told) if kind is DecisionKind.SENTENCED else "",
             certainty=certainty,
         )
         for country, people in (*((country, people) for country in wanted), *tails.values())
@@ -277,7 +232,7 @@ def _tails(
 
 def _is_led(page: Page, at: int) -> bool:
     """Whether a comma stands before word ``at``, or before the article in front of it: ", la Finlande"."""
-    first = at - 1 if at and len(page.words.forms[at - 1]) <= _ARTICLES and page.joins(at - 1) else at
+    first = at - 1 if at and len(page.words.forms[at - 1]) <= ARTICLE and page.joins(at - 1) else at
     return first > 0 and page.gap(first - 1).strip() in {",", ";"}
 
 
@@ -286,7 +241,7 @@ def _day(page: Page, span: Span, periods: Sequence[Period]) -> date | None:
     sentence = page.sentence(span[0])
     days = [each for each in periods if each.starts and each.starts == each.ends]
     here = [each for each in days if sentence in {page.sentence(each.span[0]), page.sentence(each.span[1])}]
-    return min(here, key=lambda each: _between(span, each.span)).starts if here else None
+    return min(here, key=lambda each: between(span, each.span)).starts if here else None
 
 
 def _countries(
@@ -317,16 +272,10 @@ def _removers(page: Page, span: Span, here: Sequence[Place]) -> list[str]:
     named = [
         place
         for place in here
-        if place.country not in _HOME and not place.nation and not place.city and not _is_apart(page, span, place.span)
+        if place.country not in _HOME and not place.nation and not place.city and not is_apart(page, span, place.span)
     ]
     behind = [place.country for place in named if place.span[0] > span[1]]
     return list(dict.fromkeys(behind or [place.country for place in named]))
-
-
-def _is_apart(page: Page, one: Span, other: Span) -> bool:
-    """Whether a semicolon stands between."""
-    first, last = sorted((one, other))
-    return ";" in page.text[page.words.ends[first[1]] : page.words.starts[last[0]]]
 
 
 def _is_elsewhere(page: Page, place: Place, sentence: Span) -> bool:
@@ -379,146 +328,3 @@ def _main_country(places: Sequence[Place]) -> str:
                 weight.get(place.country, 0) + (0.5 if place.city else 1) + (0.5 if number < 2 else 0)
             )
     return max(weight, key=lambda country: weight[country], default="")
-
-
-def _people(page: Page, span: Span, sentence: Span, quantities: Sequence[Quantity]) -> int | None:
-    """How many it is about: the exact number of people that stands nearest to the deed."""
-    counted = [
-        each
-        for each in quantities
-        if sentence[0] <= each.core[0] <= sentence[1]
-        and each.form is Form.NUMBER
-        and each.low == each.high
-        and 1 < each.told < _MOST
-        and not _is_time(page, each, sentence)
-        and not _is_apart(page, span, each.core)
-        and not _is_whole(page, each, quantities)
-        and (_is_of_people(page, each, sentence) or _is_subject(page, each, span))
-    ]
-    nearest = min(counted, key=lambda each: _between(span, each.core), default=None)
-    return int(nearest.told) if nearest and _between(span, nearest.core) < _REACH else None
-
-
-def _is_whole(page: Page, each: Quantity, quantities: Sequence[Quantity]) -> bool:
-    """Whether the deed was done to a part of the number: "1,123 of 1,906 applications"."""
-    ends = {other.core[1] for other in quantities}
-    return any(span[1] == each.core[0] - 1 and span[0] - 1 in ends for span in page.hits.get("among", ()))
-
-
-def _granted(page: Page, kind: DecisionKind, span: Span, sentence: Span, figures: Sequence[Figure]) -> int | None:
-    """How many papers were given, where no people are counted: "eleven visas were issued"."""
-    start, end, _ = page.quote(*sentence)
-    counts = [
-        each.low
-        for each in figures
-        if kind in _PAPERS.get(each.type, ())
-        and start <= each.evidence.start < end
-        and each.low == each.high
-        and not _is_apart(page, span, (page.at(each.evidence.start),) * 2)
-    ]
-    return int(counts[0]) if len(counts) == 1 and counts[0] else None
-
-
-def _is_time(page: Page, each: Quantity, sentence: Span) -> bool:
-    """Whether years or months are counted: "of 38 years, mobilised"."""
-    at = min(sentence[1], each.core[1] + 1)
-    return any(page.within(role, at, at) for role in ("years", "year", "span", "months", "month", "age"))
-
-
-def _is_subject(page: Page, each: Quantity, span: Span) -> bool:
-    """Whether a number in words stands right before the deed: "five were turned down"."""
-    between = range(each.core[1] + 1, span[0])
-    small = len(between) <= _AUXILIARIES and all(is_small(page.raw(at)) for at in between)
-    return each.spelled and each.core[1] < span[0] and small and not broken(page, each.core[1], span[0], BREAKS)
-
-
-def _is_of_people(page: Page, each: Quantity, sentence: Span) -> bool:
-    after = (each.core[1] + 1, min(sentence[1], each.core[1] + 3))
-    named = any(page.within(role, *after) for role in ("people", "deserters", "fugitive"))
-    bare = any(
-        page.within(role, *after) for role in ("years", "span", "months", "cases", "claims", "money", "distance")
-    )
-    if is_no_figure(page, each, set()):
-        return False
-    return named or (not bare and each.told >= 10 and not each.bracketed and len(page.raw(each.core[0])) != 4)
-
-
-def _between(one: Span, other: Span) -> int:
-    if one[0] <= other[0] and other[1] <= one[1]:
-        return min(other[0] - one[0], one[1] - other[1])
-    return max(other[0] - one[1], one[0] - other[1], 0)
-
-
-def _court(page: Page, sentence: Span, houses: Sequence[Span]) -> str:
-    """The court that is named: by its name, else its words in a row, capitals before it."""
-    span = next(iter(page.within("court", *sentence)), None)
-    if span is None:
-        return ""
-    house = next((each for each in houses if each[0] <= span[0] and span[1] <= each[1]), None)
-    if house:
-        return page.quote(*house)[2]
-    first, last = span
-    while first > sentence[0] and span[0] - first < 4 and _belongs(page, first - 1):
-        first -= 1
-    if first == sentence[0] and first < span[0] and (_is_deed(page, first) or len(page.raw(first)) <= _ARTICLES):
-        first += 1
-    while last < sentence[1] and last - span[1] < 4 and _belongs(page, last + 1, behind=True):
-        last += 1
-    return page.quote(first, _without_person(page, span[1], last, houses))[2]
-
-
-def _is_deed(page: Page, at: int) -> bool:
-    return any(span[0] == at for role in KINDS for span in page.hits.get(role, ()))
-
-
-def _without_person(page: Page, court: int, last: int, places: Sequence[Span]) -> int:
-    """The last word of a court's name that seems to end in word ``last``; two unknown names in a row are a person."""
-    known = {at for span in places for at in range(span[0], span[1] + 1)}
-    for at in range(court + 1, last):
-        if not any(n in known or page.words.forms[n].startswith(_COURTLY) for n in (at, at + 1)):
-            return at - 1
-    return last
-
-
-def _belongs(page: Page, at: int, *, behind: bool = False) -> bool:
-    if not page.joins(at - 1 if behind else at):
-        return False
-    return page.raw(at)[:1].isupper() or page.words.forms[at].startswith(_COURTLY)
-
-
-def _articles(page: Page, sentence: Span) -> tuple[str, ...]:
-    text = page.quote(*sentence)[2]
-    found = []
-    for article in _ARTICLE.finditer(text):
-        ahead = _PART_AHEAD.match(text, article.end())
-        behind = _PART_BEHIND.search(text, max(0, article.start() - 40), article.start())
-        part = ahead or behind
-        found.append(f"{article[1]} part {part[1]}" if part else article[1])
-    return tuple(dict.fromkeys(found))
-
-
-def _term(page: Page, sentence: Span, told: Told) -> str:
-    """The prison term in the sentence, in the text's own words: "7 years and 6 months"; no age and no year."""
-    quantities, _, figures = told
-    starts = {each.evidence.start for each in figures if each.type is FigureType.PRISON_YEARS}
-    terms = [
-        (page.words.starts[each.span[0]] not in starts, each.span[0], _with_months(page, years[0][1], sentence))
-        for each in quantities
-        if sentence[0] <= each.core[0] <= sentence[1] and not _is_age_or_year(page, each)
-        for years in [page.within("years", each.core[1] + 1, min(sentence[1], each.core[1] + 2))]
-        if years
-    ]
-    return page.quote(*min(terms)[1:])[2] if terms else ""
-
-
-def _is_age_or_year(page: Page, each: Quantity) -> bool:
-    return each.told > _LONGEST or (each.told > 1 and is_no_figure(page, each, set()))
-
-
-def _with_months(page: Page, last: int, sentence: Span) -> int:
-    """The last word of a term that ends in word ``last``, or in the months behind it."""
-    for first, end in page.within("month", last + 2, min(sentence[1], last + 4)):
-        number = page.words.forms[first - 1].isdigit() or ("numbers", first - 1) in page.values
-        if number and not broken(page, last, first, BREAKS):
-            return end
-    return last

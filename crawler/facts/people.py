@@ -42,6 +42,7 @@ _HIDES = (
 )
 _HIS = 12  # words within which a verb of deserting behind a name is its bearer's
 _OTHERS = ("says", "reports", "told", "that", "kin")  # behind them it is somebody else who fled
+_OF = frozenset(["of", "von", "de", "d", "for", "do", "da", "на", "van", "af", "di", "pour"])
 _CASELESS = frozenset({"ar", "he", "ka", "ja", "zh"})
 
 
@@ -340,20 +341,7 @@ def _deserts(page: Page, run: Span, runs: Sequence[Span]) -> bool:
 
 def _is_of(page: Page, last: int, first: int) -> bool:
     """Whether a word for "of" joins a title to another's name: "lawyer of Anton"."""
-    return last + 1 < first and page.words.forms[first - 1] in {
-        "of",
-        "von",
-        "de",
-        "d",
-        "for",
-        "do",
-        "da",
-        "на",
-        "van",
-        "af",
-        "di",
-        "pour",
-    }
+    return last + 1 < first and page.words.forms[first - 1] in _OF
 
 
 def _is_of_kin(page: Page, title: Span) -> bool:

@@ -9,6 +9,7 @@ from db import rows
 from db.model import Analysis, Fingerprint, Link, Neighbour, Placer, Placing, Relation
 from db.rows.stories import order, packed, unpacked
 from db.store.facts import FactStore
+from db.store.members import Members, origins, top, worth
 
 _DAYS = 30
 _EACH = 24  # neighbours looked up under one key, on either side of the day
@@ -24,7 +25,6 @@ FROM placements JOIN articles ON articles.id = placements.report JOIN texts ON t
     JOIN sources ON sources.id = articles.source JOIN fingerprints USING (report)
 WHERE story = ? ORDER BY place
 """
-Members = dict[int, tuple[int, str, str, int, int]]
 _COMMON = {"copy": Relation.COPY, "version": Relation.VERSION}
 
 
@@ -310,7 +310,7 @@ class StoryStore(FactStore):
         members = self._members(stories)
         groups: dict[int, list[int]] = {}
         for report in members:
-            groups.setdefault(_top(report, members), []).append(report)
+            groups.setdefault(top(report, members), []).append(report)
         owners = self._owners(stories)
         changed = []
         for root, group in sorted(groups.items(), key=lambda each: members[each[0]][1]):
@@ -359,8 +359,8 @@ class StoryStore(FactStore):
         reports = list(self._db.query(_TOLD, [story]))
         if not reports:
             return
-        first, best = reports[0], min(reports, key=_worth)
-        origins = _origins(reports)
+        first, best = reports[0], min(reports, key=worth)
+        names = origins(reports)
         row: rows.Row = {
             "id": story,
             "title": best["title"],
@@ -371,10 +371,10 @@ class StoryStore(FactStore):
             "first_report": first["report"],
             "first_seen": min(each["first_seen"] for each in reports),
             "newest": max(each["at"] for each in reports),
-            "origin": origins[0],
+            "origin": names[0],
             "reports": len(reports),
             "originals": len({each["original"] for each in reports}),
-            "origins": len(set(origins)),
+            "origins": len(set(names)),
             "languages": json.dumps(sorted({each["language"] for each in reports})),
             "countries": json.dumps(self._countries(story)),
             "changed_at": now,
@@ -391,35 +391,3 @@ class StoryStore(FactStore):
             "decisions.country<>'' AND known_until IS NULL ORDER BY 1"
         )
         return [row["country"] for row in self._db.query(sql, {"story": story})]
-
-
-def _top(report: int, members: Members) -> int:
-    here = report
-    while members[here][0] in members:
-        here = members[here][0]
-    return here
-
-
-def _worth(row: rows.SqlRow | dict[str, object]) -> tuple[int, int, str]:
-    """How fit a report is to speak for its story: originals first, then those with a body, then the earliest."""
-    told = {"first": 0, "event": 0, "version": 1, "copy": 2}
-    return told[str(row["relation"])], int(int(str(row["length"])) < 300), str(row["place"])
-
-
-def _origins(reports: Sequence[dict[str, object]]) -> list[str]:
-    """Whom each original of a story goes back to: whom its reports name, else who published it first."""
-    named: dict[object, str] = {}
-    for row in reports:
-        if row["origin"]:
-            named.setdefault(row["original"], str(row["origin"]))
-    published = {row["original"]: str(row["publisher"]) for row in reversed(reports)}
-    spelled: dict[str, str] = {}  # one spelling for names that differ only in their article, case or marks
-    told = []
-    for original in dict.fromkeys(row["original"] for row in reports):
-        name = named.get(original, published[original])
-        told.append(spelled.setdefault(_bare(name), name))
-    return told
-
-
-def _bare(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isalnum()).removeprefix("the")
