@@ -198,14 +198,14 @@ def _decided(
             evidence=evidence(page, sentence),
             kind=kind,
             country=country,
-            people=number,
+            people=count,
             decided_on=day,
             decided_by=court(page, sentence, [place.span for place in where[0]]),
             articles=articles(page, sentence) if kind in _AT_HOME else (),
             sentence=term(page, sentence, told) if kind is DecisionKind.SENTENCED else "",
             certainty=certainty,
         )
-        for country, people in (*((country, people) for country in wanted), *tails.values())
+        for country, count in (*((country, number) for country in wanted), *tails.values())
     ]
 
 
