@@ -24,7 +24,6 @@ _DENIED = 6  # the same for a denial, or for what undid the deed
 _DOUBT_BEFORE, _DOUBT_AFTER = 5, 2  # words within which a doubt or a denial reaches a deed
 _NO_VISAS = frozenset({"am", "az", "by", "ge", "kg", "kz", "md", "mn", "rs", "tj", "tr", "uz"})  # Russians need none
 _VISAS = ("visa", "visum", "viis", "viz", "wiz", "віз", "виз", "laissez", "ვიზ")
-_NO_PEOPLE = ("years", "span", "months", "cases", "claims", "money", "distance")
 _COUNTED = {
     FigureType.GRANTS: DecisionKind.GRANTED,
     FigureType.REFUSALS: DecisionKind.REFUSED,
@@ -107,8 +106,8 @@ def _about_others(page: Page, role: str) -> list[Span]:
     if role == "grant":
         return [span for span in spans if not is_of_claims(page, span)]
     if role == "extradite":
-        papers = {span[0] for span in page.hits.get("visa", ())}
-        return [span for span in spans if span[0] not in papers]
+        handed = {span[0] for span in page.hits.get("visa", ())}
+        return [span for span in spans if span[0] not in handed]
     return spans
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from db.model import Change, Decision, Facts, Figure, MentionKind
+from db.model import Change, Decision, Facts, Figure, MentionKind, bounds
 
 SURE = 0.5  # certainty from which a fact's change is worth telling
 
@@ -29,15 +29,7 @@ def _figure(figure: Figure) -> str:
     period = ""
     if figure.period_certainty >= SURE and (figure.starts or figure.ends):
         period = f", {figure.starts or ''} to {figure.ends or ''}"
-    return f"{_value(figure.low, figure.high)} {figure.type}{period}{_with(figure.organisation)}"
-
-
-def _value(low: float | None, high: float | None) -> str:
-    if low is not None and low == high:
-        return f"{low:g}"
-    if low is None or high is None:
-        return f"{low:g} or more" if low is not None else f"up to {high or 0:g}"
-    return f"{low:g} to {high:g}"
+    return f"{bounds(figure.low, figure.high, separator='')} {figure.type}{period}{_with(figure.organisation)}"
 
 
 def _names(facts: Facts) -> set[str]:

@@ -14,6 +14,7 @@ from db.model.facts import (
     FigureType,
     Mention,
     MentionKind,
+    bounds,
 )
 from db.model.pages import (
     Analysis,
@@ -97,4 +98,5 @@ __all__ = [
     "Trouble",
     "Verdict",
     "Zone",
+    "bounds",
 ]

@@ -138,3 +138,13 @@ class Facts:
     def origin(self) -> str:
         """Whom the report goes back to; empty where it is its publisher's own."""
         return next((each.name for each in self.citations if each.origin), "")
+
+
+def bounds(low: float | None, high: float | None, *, separator: str = ",") -> str:
+    """A figure's bounds in words, ``separator`` between thousands: ``7,318 or more``."""
+    lower, upper = (f"{each:{separator}g}" if each is not None else "" for each in (low, high))
+    if low == high:
+        return lower
+    if low is None or high is None:
+        return f"{lower} or more" if lower else f"up to {upper}"
+    return f"{lower} to {upper}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from db import rows
+from db.model import bounds
 from db.queries.reading import reading
 
 _SURE = 0.7
@@ -150,7 +151,7 @@ def figures(path: Path, number: int) -> list[Stated]:
         return [
             Stated(
                 type=row["type"],
-                value=value(row["low"], row["high"]),
+                value=bounds(row["low"], row["high"]),
                 said_by=row["said_by"],
                 period=" to ".join(filter(None, (row["starts"], row["ends"]))),
                 originals=row["originals"],
@@ -172,7 +173,7 @@ def moved_figures(path: Path, since: datetime) -> list[Moved]:
             for row in connection.execute(revised, [rows.stamp(since), _MOST])
         ]
         for row in connection.execute(_NEXT, {"since": rows.stamp(since), "sure": _SURE, "most": _MOST}):
-            old, new = value(row["old_low"], row["old_high"]), value(row["low"], row["high"])
+            old, new = bounds(row["old_low"], row["old_high"]), bounds(row["low"], row["high"])
             if old != new:
                 found.append(
                     Moved(
@@ -196,15 +197,6 @@ SELECT type, organisation, low, high, old_low, old_high, articles.title, canonic
 ) AS each JOIN articles ON articles.id = each.report
 WHERE old_id IS NOT NULL AND each.known_from >= :since ORDER BY each.id DESC LIMIT :most
 """
-
-
-def value(low: float | None, high: float | None) -> str:
-    """A figure's bounds in words."""
-    if low is not None and low == high:
-        return f"{low:,g}"
-    if low is None or high is None:
-        return f"{low:,g} or more" if low is not None else f"up to {high or 0:,g}"
-    return f"{low:,g} to {high:,g}"
 
 
 def _line(row: rows.SqlRow) -> StoryLine:

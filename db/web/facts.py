@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from db.queries.stories import value
+from db.model import bounds
 from db.web import names
 from db.web.marking import Fact
 from db.web.pages import Said
@@ -27,7 +27,7 @@ def figure(row: Mapping[str, Any]) -> str:
     """A figure in words: type, value, territory, period, who says so."""
     unit = "%" if row["unit"] == "percent" else row["unit"]
     return _joined(
-        f"{names.figure_type(row['type'])}: {value(row['low'], row['high'])} {unit}".rstrip(),
+        f"{names.figure_type(row['type'])}: {bounds(row['low'], row['high'])} {unit}".rstrip(),
         names.country(row["territory"]) if row["territory"] else "",
         names.span(row["starts"], row["ends"]),
         f"says {row['organisation'] or row['speaker']}" if row["organisation"] or row["speaker"] else "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from db.queries.stories import value
+from db.model import bounds
 from db.web import marking, stories
 from db.web.pages import rows_of
 
@@ -96,7 +96,7 @@ def _figures(found: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...
     told: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for row in sorted(found, key=lambda row: not (row["organisation"] or row["speaker"])):
         sentence = marking.sentence(row["around"], row["at"], row["at"] + len(row["quote"]))
-        shown = {**row, "value": value(row["low"], row["high"]), "sentence": sentence}
+        shown = {**row, "value": bounds(row["low"], row["high"]), "sentence": sentence}
         told.setdefault((row["story"], row["type"], row["low"], row["high"]), shown)
     return tuple(told.values())[:_FIGURES]
 

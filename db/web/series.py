@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from db.queries.stories import value
+from db.model import bounds
 from db.web import marking
 from db.web.pages import rows_of
 
@@ -123,7 +123,7 @@ def _point(
     bottom, top = (low if low is not None else high), (high if high is not None else low)
     left, right = _x(begin, first, last), _x(end, first, last)
     return Point(
-        value=value(low, high), who=who, starts=starts or "", ends=ends or "", territory=territory, per=per,
+        value=bounds(low, high), who=who, starts=starts or "", ends=ends or "", territory=territory, per=per,
         count=len({each["report"] for each in found}), tone=str(speakers.index(who)) if who in speakers else "other",
         x=round((left + right) / 2, 1), left=left, right=right, y=_y((bottom + top) / 2, most), top=_y(top, most),
         foot=_y(bottom, most), told=row,

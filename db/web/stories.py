@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from db.queries.stories import value
+from db.model import bounds
 from db.web import marking
 from db.web.pages import rows_of
 
@@ -221,7 +221,7 @@ def _kinds(found: Iterable[Mapping[str, Any]]) -> tuple[Kind, ...]:
         stated = mine.setdefault(
             key,
             Stated(
-                value=value(row["low"], row["high"]), low=row["low"], high=row["high"], unit=row["unit"],
+                value=bounds(row["low"], row["high"]), low=row["low"], high=row["high"], unit=row["unit"],
                 territory=row["territory"], starts=row["starts"] or "", ends=row["ends"] or "", who=who,
             ),
         )  # fmt: skip

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler import facts, stories
-from db.model import Analysis, Evidence, Facts, Figure, FigureType
+from db.model import Analysis, Evidence, Facts, Figure, FigureType, bounds
 from db.queries import stories as asked
 from db.store import Store
 from tests import factory
@@ -354,8 +354,8 @@ def test_who_says_a_figure_is_the_organisation_or_else_the_speaker(tmp_path: Pat
 
 
 def test_bounds_are_told_as_they_are_known() -> None:
-    bounds = ((5, 5), (5, None), (None, 5), (5, 7000))
-    assert [asked.value(*each) for each in bounds] == ["5", "5 or more", "up to 5", "5 to 7,000"]
+    known = ((5, 5), (5, None), (None, 5), (5, 7000))
+    assert [bounds(*each) for each in known] == ["5", "5 or more", "up to 5", "5 to 7,000"]
 
 
 def test_quotes_of_all_facts_stand_in_their_texts(some: list[Analysis], tmp_path: Path) -> None:

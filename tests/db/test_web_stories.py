@@ -1,5 +1,6 @@
 """The pages of stories show what belongs together, side by side, each fact with its sentence."""
 
+import html
 import sqlite3
 from collections.abc import Iterator
 
@@ -75,7 +76,7 @@ def test_figures_of_one_type_stand_side_by_side_with_their_sentences(visitor: Vi
     assert page.index("<h3>Deserters") < page.index("<h3>Verdicts")
     with sqlite3.connect(world.db) as connection:
         [(quote,)] = connection.execute("SELECT quote FROM figures WHERE report = 4").fetchall()
-    assert quote.split()[0] in page
+    assert f'title="asked">{html.escape(quote, quote=False)}</mark>' in page
     assert 'href="/report/4#at-10"' in page
     assert 'id="at-10"' in visitor.page("/report/4")
 
