@@ -11,6 +11,7 @@ from db.web.pages import rows_of
 
 MOST_REPORTS = 400  # of one story that its page shows
 LISTED = 30
+_OF_WHOLES = frozenset({"share", "ratio"})
 _STORY = "SELECT * FROM stories WHERE id = ?"
 _REPORTS = (
     "SELECT p.report, p.original, p.relation, a.title, a.source, s.name AS source_name, s.country, a.language, "
@@ -103,7 +104,7 @@ class Stated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """All values of one type in a story, the place of each on a common axis in percent, and whether they agree."""
+    """All values of one type and unit in a story, and the ends of the axis on which they stand."""
 
     type: str
     stated: tuple[Stated, ...]
@@ -112,8 +113,18 @@ class Kind:
 
     @property
     def agree(self) -> bool:
-        """Whether all that state this type over one period and territory state one value."""
+        """Whether all state one value."""
         return len({(each.low, each.high) for each in self.stated}) == 1
+
+    @property
+    def differ(self) -> bool:
+        """Whether more than one value is stated for one period and territory; shares may be of different wholes."""
+        if self.type in _OF_WHOLES:
+            return False
+        values: dict[tuple[str, ...], set[tuple[float | None, float | None]]] = {}
+        for each in self.stated:
+            values.setdefault((each.territory, each.starts, each.ends), set()).add((each.low, each.high))
+        return any(len(each) > 1 for each in values.values())
 
     def at(self, bound: float | None, other: float | None) -> float:
         """The place of ``bound`` on the axis, 0 to 100; where it is open, that of ``other``."""
@@ -132,7 +143,7 @@ class Decided:
     decided_on: str
     decided_by: str
     sentence: str
-    articles: tuple[str, ...]
+    articles: str
     originals: set[int] = field(default_factory=set)
     quotes: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -247,8 +258,7 @@ def _decided(found: Iterable[Mapping[str, Any]]) -> tuple[Decided, ...]:
             Decided(
                 kind=row["kind"], country=row["country"], people=row["people"], decided_on=row["decided_on"] or "",
                 decided_by=row["decided_by"], sentence=row["sentence"],
-                articles=tuple(json.loads(row["articles"] or "[]")) if row["articles"].startswith("[")
-                else tuple(filter(None, [row["articles"]])),
+                articles=row["articles"],
             ),
         )  # fmt: skip
         decided.decided_by = decided.decided_by or row["decided_by"]
