@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from db.statements import ALIKE, STORIES
+from db.statements import ALIKE, COUNTS, SEARCH, STORIES
 
 migrations = Migrations("deserters")
 
@@ -323,6 +323,14 @@ def what_may_stand_in_one_series(db: Database) -> None:
             db.execute(check.format(name=name, event=event))
     db.execute(_SERIES_STAYS)
     db.execute(_SERIES_BEGINS)
+
+
+@migrations()
+def found_in_any_form(db: Database) -> None:
+    """Index words by what all their forms share, say what a source's terms allow, and keep counts that pages show."""
+    _lay(db, SEARCH)
+    for trigger in COUNTS:
+        db.execute(trigger)
 
 
 def _lay(db: Database, statements: str) -> None:

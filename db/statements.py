@@ -1,4 +1,4 @@
-"""The SQL of the later migrations: stories, and what may stand in one series of figures."""
+"""The SQL of the later migrations: stories, what may stand in one series of figures, and the index of all words."""
 
 STORIES = """
 CREATE TABLE stories (
@@ -97,3 +97,45 @@ CREATE VIEW story_figures AS
     GROUP BY story, type, unit, per, territory, coalesce(nullif(organisation, ''), speaker), starts,
         CASE WHEN cumulative THEN NULL ELSE ends END, low, high;
 """
+
+SEARCH = """
+DROP TRIGGER texts_ai;
+DROP TRIGGER texts_ad;
+DROP TRIGGER texts_au;
+DROP TABLE texts_fts;
+CREATE VIRTUAL TABLE lemmas USING fts5(title, text, bare, about, content='', tokenize='unicode61');
+CREATE TABLE indexed (report INTEGER PRIMARY KEY, digest INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE versions (name TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID;
+ALTER TABLE sources ADD COLUMN terms TEXT NOT NULL DEFAULT '';
+ALTER TABLE sources ADD COLUMN full_text INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE report_days (
+    day TEXT NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL, reports INTEGER NOT NULL,
+    PRIMARY KEY (day, source, language)
+) WITHOUT ROWID;
+INSERT INTO report_days SELECT substr(first_seen, 1, 10), source, language, count(*) FROM articles GROUP BY 1, 2, 3;
+ALTER TABLE series ADD COLUMN figures INTEGER NOT NULL DEFAULT 0;
+UPDATE series SET figures = (SELECT count(*) FROM figures WHERE series = series.id AND known_until IS NULL);
+CREATE INDEX figures_type ON figures(type, id);
+CREATE INDEX figures_territory ON figures(type, territory, id);
+"""
+_DAY = """
+INSERT INTO report_days VALUES (substr({row}.first_seen, 1, 10), {row}.source, {row}.language, {step})
+    ON CONFLICT (day, source, language) DO UPDATE SET reports = reports + {step};
+"""
+_COUNT = "UPDATE series SET figures = figures + {step} WHERE id = {row}.series;"
+COUNTS = (
+    "CREATE TRIGGER articles_days AFTER INSERT ON articles BEGIN " + _DAY.format(row="NEW", step=1) + "END",
+    "CREATE TRIGGER articles_days_gone AFTER DELETE ON articles BEGIN " + _DAY.format(row="OLD", step=-1) + "END",
+    "CREATE TRIGGER articles_days_stay AFTER UPDATE OF first_seen, source, language ON articles BEGIN "
+    + _DAY.format(row="OLD", step=-1) + _DAY.format(row="NEW", step=1) + "END",
+    "CREATE TRIGGER figures_count AFTER INSERT ON figures WHEN NEW.known_until IS NULL BEGIN "
+    + _COUNT.format(row="NEW", step=1) + " END",
+    "CREATE TRIGGER figures_count_gone AFTER DELETE ON figures WHEN OLD.known_until IS NULL BEGIN "
+    + _COUNT.format(row="OLD", step=-1) + " END",
+    "CREATE TRIGGER figures_count_past AFTER UPDATE OF known_until ON figures "
+    "WHEN OLD.known_until IS NULL AND NEW.known_until IS NOT NULL BEGIN " + _COUNT.format(row="NEW", step=-1) + " END",
+    "CREATE TRIGGER figures_count_back AFTER UPDATE OF known_until ON figures "
+    "WHEN OLD.known_until IS NOT NULL AND NEW.known_until IS NULL BEGIN " + _COUNT.format(row="NEW", step=1) + " END",
+    "CREATE TRIGGER figures_count_moved AFTER UPDATE OF series ON figures WHEN NEW.known_until IS NULL BEGIN "
+    + _COUNT.format(row="OLD", step=-1) + _COUNT.format(row="NEW", step=1) + " END",
+)  # fmt: skip

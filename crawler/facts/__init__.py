@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crawler import spelling
 from crawler.facts.citations import citations, evidence
 from crawler.facts.decisions import decisions
 from crawler.facts.figures import Counted, counted
@@ -16,6 +15,7 @@ from crawler.facts.quantities import Form, quantities
 from crawler.facts.revising import changes
 from crawler.facts.sayings import carried, period_of, said
 from crawler.facts.whereabouts import role_of, whereabouts
+from db import spelling
 from db.model import Article, Decision, DecisionKind, Evidence, Facts, Figure, FigureType, Mention, MentionKind
 
 __all__ = ["changes", "find"]

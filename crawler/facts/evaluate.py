@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from crawler import facts, spelling
+from crawler import facts
 from crawler.facts.sayings import UNNAMED
 from crawler.tally import Tally
+from db import spelling
 from db.model import Article, Citation, Decision, DecisionKind, Facts, Figure, FigureType, Mention
 
 SURE = 0.5  # certainty from which a fact counts

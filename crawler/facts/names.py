@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from crawler import spelling
 from crawler.handwritten import Handwritten, load
+from db import spelling
 
 FILE = Path(__file__).with_suffix(".yml")
 _ENDING = 4  # letters that a case adds

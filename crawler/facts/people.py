@@ -7,12 +7,12 @@ a court. Where the signs point both ways, it is protected.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from crawler import spelling
 from crawler.facts.names import ends, is_given, is_surname
 from crawler.facts.page import Page, Span
 from crawler.facts.places import Place
 from crawler.facts.speakers import known_speaker
 from crawler.words import is_small
+from db import spelling
 
 _OPENED = frozenset({"", "„", "«", "“", chr(34)})
 _BEFORE, _AFTER = 4, 6  # words within which a title or a relation speaks of a name

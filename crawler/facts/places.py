@@ -8,8 +8,8 @@ from pathlib import Path
 
 from crawler.facts.names import names
 from crawler.facts.page import Page, Span
-from crawler.spelling import latin
 from crawler.words import fold, is_small
+from db.spelling import latin
 
 CITIES = Path(__file__).with_name("cities.tsv")
 _SHORTEST = 4

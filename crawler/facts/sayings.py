@@ -8,8 +8,8 @@ from crawler.facts.organisations import Named
 from crawler.facts.page import Page, Span
 from crawler.facts.people import Person
 from crawler.facts.periods import Period
-from crawler.spelling import canonical
 from db.model import Figure, FigureType
+from db.spelling import canonical
 
 UNNAMED = "associations"  # groups that a report does not name
 _FAR = 40

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from crawler import spelling
 from crawler.handwritten import Handwritten, load
 from crawler.topics.grammar import Line
+from db import spelling
 
 FILE = Path(__file__).with_suffix(".yml")
 

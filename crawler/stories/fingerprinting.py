@@ -3,10 +3,10 @@
 import re
 import zlib
 
-from crawler.spelling import sound, stem
 from crawler.stories.concepts import concepts
 from crawler.words import split
 from db.model import Article, Facts, Fingerprint, MentionKind
+from db.spelling import sound, stem
 
 RUN = 4  # words in a shingle
 KEPT = 200  # shingles kept of one text: the smallest, an even sample whatever the length (Broder 1997)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from db import rows
+from db import rows, search
 from db.queries.reading import reading
 
 MOST_TRIES = 40  # of one message; with growing pauses that is more than a month
@@ -55,7 +55,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which reports a watch is for; all that is given must hold, and ``search`` finds words by their beginnings."""
+    """Which reports a watch is for; all that is given must hold, and ``search`` is a question as on the site."""
 
     search: str = ""
     language: str = ""
@@ -86,8 +86,8 @@ def unseen(path: Path, watch: str, wanted: Filter) -> list[Found]:
             conditions.append(f"{column} = ?")
             told.append(value)
     if wanted.search.strip():
-        conditions.append("articles.id IN (SELECT rowid FROM texts_fts WHERE texts_fts MATCH ?)")
-        told.append(" ".join('"' + word.replace('"', '""') + '"*' for word in wanted.search.split()))
+        conditions.append("articles.id IN (SELECT rowid FROM lemmas WHERE lemmas MATCH ?)")
+        told.append(search.parse(wanted.search).match())
     sql = (
         f"SELECT {_COLUMNS} FROM articles JOIN sources ON sources.id = articles.source "  # noqa: S608  # constants; values are bound
         f"WHERE {' AND '.join(conditions)} ORDER BY articles.id"

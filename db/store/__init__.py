@@ -47,6 +47,7 @@ class Store(RevisionStore):
         self._db.conn.execute("PRAGMA foreign_keys=ON")
         self._db.conn.execute("PRAGMA synchronous=NORMAL")
         migrate(self._db)
+        self.renew_index()
         self.run = 0
 
     def __enter__(self) -> Self:
@@ -199,9 +200,10 @@ class Store(RevisionStore):
                 self._watch(number, analysis)
             mine, theirs = (str(row["fetched_at"]), str(row["url"])), (old["fetched_at"], old["url"]) if old else None
             if theirs is None or (mine <= theirs and not self._is_revised(number)):
-                if old:
-                    self._upsert("articles", row, "key")
-                self._say(number, analysis, str(row["key"]), placer)
+                with self._reindexed(number, known=bool(old)):
+                    if old:
+                        self._upsert("articles", row, "key")
+                    self._say(number, analysis, str(row["key"]), placer)
             self._settle_page(rows.page_row(analysis, page, self.run, number))
         return old is None
 

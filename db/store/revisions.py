@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from db import rows
 from db.model import RECHECK_DAYS, Analysis, Change, Issue, Level, Placer, Recheck
 from db.rows.facts import TABLES, Known
+from db.store.searching import SearchStore
 from db.store.stories import StoryStore
 
 _MOST = 500  # rechecks of one run
@@ -25,7 +26,7 @@ ORDER BY due_at, rechecks.report LIMIT :most
 """
 
 
-class RevisionStore(StoryStore):
+class RevisionStore(StoryStore, SearchStore):
     """The part of the store that watches reports after their publication."""
 
     def _watch(self, report: int, analysis: Analysis) -> None:
@@ -67,7 +68,7 @@ class RevisionStore(StoryStore):
     ) -> None:
         """Take a newer edition of a report; the old text and its facts are kept, with when they ceased to stand."""
         capture, report = analysis.capture, recheck.report
-        with self._transaction():
+        with self._transaction(), self._reindexed(report):
             old = self._capture_of(report)
             new: rows.Row = {
                 "sha256": analysis.sha256,

@@ -1,38 +1,26 @@
-"""What someone typed into the search box in, a full-text query that SQLite always understands out."""
+"""What someone typed into a search box in, a question out that knows the names of languages and countries."""
 
-import re
+from collections.abc import Iterable
+from functools import cache
 
-_TYPED = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
-_WORD = re.compile(r"\w+")
-_PREFIX_FROM = 3
-NOTHING = '""'
+from db import search
+from db.web import names
+
+
+def read(typed: str | None, sources: Iterable[str] = ()) -> search.Question:
+    """The question; where ``sources`` (their ids) are given, a filter for another source is told as a trouble."""
+    languages, countries = _codes()
+    known = search.Known(languages=languages, countries=countries, sources=frozenset(sources))
+    return search.parse(typed, known=known)
 
 
 def fts_query(typed: str | None) -> str:
-    """FTS5 syntax: all words, each also as the beginning of a longer one; "a phrase" exactly; ``-word`` keeps out."""
-    wanted: list[str] = []
-    unwanted: list[str] = []
-    for minus, phrase, word in _TYPED.findall(typed or ""):
-        quoted = _quoted(phrase or word, exactly=bool(phrase))
-        if quoted:
-            (unwanted if minus else wanted).append(quoted)
-    if not wanted:
-        return NOTHING
-    return " NOT ".join([" AND ".join(wanted), *unwanted])
+    """The question in the syntax of FTS5; where nothing that was typed can be looked for, one that finds nothing."""
+    question = read(typed)
+    return search.NOTHING if question.is_empty else question.match()
 
 
-def words(typed: str | None) -> tuple[str, ...]:
-    """The words that were asked for, to be marked where they stand; the ones to keep out are left out."""
-    found: list[str] = []
-    for minus, phrase, word in _TYPED.findall(typed or ""):
-        if not minus:
-            found += _WORD.findall(phrase or word)
-    return tuple(found)
-
-
-def _quoted(text: str, *, exactly: bool) -> str:
-    parts = _WORD.findall(text)
-    if not parts:
-        return ""
-    star = "" if exactly or len(parts[-1]) < _PREFIX_FROM else "*"
-    return f'"{" ".join(parts)}"{star}'
+@cache
+def _codes() -> tuple[dict[str, str], dict[str, str]]:
+    told = names.load()
+    return tuple({name.lower(): code for code, name in each.items()} for each in (told.languages, told.countries))  # type: ignore[return-value]  # two of them

@@ -14,7 +14,7 @@ from db.schema import migrate
 from db.web import metadata
 
 DOCUMENT = metadata.find().parent / "docs" / "data-dictionary.md"
-_BOOKKEEPING = ("sqlite_", "_sqlite_migrations", "texts_fts")
+_BOOKKEEPING = ("sqlite_", "_sqlite_migrations", "lemmas", "indexed", "versions")
 _QUESTIONS = "Each is a page of the site, `/deserters/` and its name; `.json` or `.csv` at its end gives its rows."
 _INTRODUCTION = """# Data dictionary
 

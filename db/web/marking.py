@@ -2,14 +2,18 @@
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from db.search import Question, tokens
 
 _BLOCK = re.compile(r"\S(?:.|\n)*?(?=\s*(?:\n[^\S\n]*\n|\Z))")
 _STOP = re.compile(r"[.!?…。！？]+[\"»”’)]*(?=\s+[^\W\d_a-zа-яё]|\s*$)\s*|\n+|[。！？]")
 _SENTENCE = 240  # characters of a sentence that are shown before and behind what stands in it
 _EXCERPT = 320
 _BEFORE = 90
+_READ = 30_000  # characters of a text in which words are looked for
 _FACT = "fact"
 
 
@@ -112,18 +116,35 @@ def sentence(text: str, start: int, end: int) -> list[Piece]:
     return [*head, *pieces, *([Piece(text=" …")] if last < (after.end() if after else len(text)) else [])]
 
 
-def excerpt(text: str | None, words: Iterable[str] = ()) -> list[Piece]:
-    """The beginning of ``text``, or the neighbourhood of the first of ``words``, which are marked as ``asked``."""
+def excerpt(text: str | None, question: Question | None = None, language: str = "") -> list[Piece]:
+    """The beginning of ``text``, or where most of what was asked for stands; words that were are marked as ``asked``."""
     flat = " ".join((text or "").split())
-    pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    asked = re.compile(rf"\b(?:{pattern})\w*", re.IGNORECASE) if pattern else None
-    first = asked.search(flat) if asked else None
-    start = flat.rfind(" ", 0, max(0, first.start() - _BEFORE)) + 1 if first and first.start() > _BEFORE else 0
+    spans = asked(flat[:_READ], question, language)
+    start = _densest(flat, [left for left, _, _ in spans])
     end = min(len(flat), start + _EXCERPT)
-    spans = [(hit.start(), hit.end(), "asked") for hit in asked.finditer(flat, start, end)] if asked else []
     before = [Piece(text="… ")] if start else []
     after = [Piece(text="…")] if end < len(flat) else []
     return [*before, *_pieces(flat, start, end, spans), *after]
+
+
+def asked(text: str, question: Question | None, language: str) -> list[tuple[int, int, str]]:
+    """The words of ``text`` that ``question`` asks for: where each starts and ends, and the role ``asked``."""
+    if question is None or not question.wanted:
+        return []
+    return [(each.start, each.end, "asked") for each in tokens(text, language) if question.finds(each, language)]
+
+
+def highlighted(text: str, question: Question | None, language: str) -> list[Piece]:
+    """All of ``text``, the words that were asked for marked."""
+    return _pieces(text, 0, len(text), asked(text, question, language))
+
+
+def _densest(flat: str, hits: list[int]) -> int:
+    """Where an excerpt begins that shows as many of the ``hits`` as one can, the earliest of such places."""
+    width = _EXCERPT - _BEFORE
+    counts = [bisect_left(hits, hit + width) - at for at, hit in enumerate(hits)]
+    first = hits[counts.index(max(counts))] if hits else 0
+    return flat.rfind(" ", 0, max(0, first - _BEFORE)) + 1 if first > _BEFORE else 0
 
 
 def by_role(reasons: Iterable[Found]) -> dict[str, list[str]]:

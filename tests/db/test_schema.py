@@ -125,7 +125,10 @@ def test_a_figure_of_another_type_or_unit_than_its_series_is_refused_whatever_th
             db.conn.execute("UPDATE figures SET series=?, type=?, unit=?, per=?", (series, type_, unit, per))
         db.conn.rollback()
         with pytest.raises(sqlite3.IntegrityError, match="unit"):
-            db.conn.execute("INSERT OR REPLACE INTO series VALUES (1, 'share', '', '', 'percent', '')")
+            db.conn.execute(
+                "INSERT OR REPLACE INTO series (id, type, territory, organisation, unit, per) "
+                "VALUES (1, 'share', '', '', 'percent', '')"
+            )
         db.conn.rollback()
     db.close()
 

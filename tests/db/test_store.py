@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from db import search
 from db.model import Analysis, Candidate, Issue, Offer, Place
 from db.store import MAX_TRIES
 from tests import factory
@@ -139,7 +140,7 @@ def test_of_two_rejections_the_latest_stands_and_the_first_sight_is_remembered(t
 
 
 def found(folder: Path, words: str) -> list[tuple[object, ...]]:
-    return ask(folder, "SELECT rowid FROM texts_fts WHERE texts_fts MATCH ? ORDER BY 1", words)
+    return ask(folder, "SELECT rowid FROM lemmas WHERE lemmas MATCH ? ORDER BY 1", search.parse(words).match())
 
 
 def test_full_text_follows_a_report_that_is_replaced(tmp_path: Path) -> None:
@@ -152,14 +153,18 @@ def test_full_text_follows_a_report_that_is_replaced(tmp_path: Path) -> None:
     assert sound(tmp_path)
 
 
-def test_a_raw_replace_by_another_tool_would_be_noticed(tmp_path: Path) -> None:
+def test_a_text_that_another_tool_changed_is_found_by_its_words_after_the_next_opening(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        store.save(factory.analysis(), page="p", report="r")
+        store.save(captured(60, 2, "Das alte Wort."), page="p", report="r")
     with sqlite3.connect(tmp_path / "d.db") as connection:
-        connection.execute("DROP TRIGGER texts_au")
         connection.execute("UPDATE texts SET text='etwas anderes'")
-    with pytest.raises(sqlite3.DatabaseError, match="malformed"):
-        sound(tmp_path)
+    with opened(tmp_path) as store:
+        assert found(tmp_path, "alte") == [(1,)]
+        store.save(captured(1, 1, "Das neue Wort."), page="p", report="r")
+    with opened(tmp_path):
+        assert found(tmp_path, "alte") == found(tmp_path, "anderes") == []
+        assert found(tmp_path, "neue") == [(1,)]
+    assert sound(tmp_path)
 
 
 @pytest.mark.parametrize(("word", "asked"), [("réfugiés", "refugies"), ("КАЗАНЬ", "казань"), ("Nguyễn", "nguyen")])

@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from db import search
 from db.web import asking, front, marking, names, pages
 from db.web.host import Base400, DatasetteError, Request, Response, hookimpl
 from db.web.links import outside_link, web_address
@@ -46,22 +47,30 @@ async def extra_template_vars(template: str, table: str | None, request: Request
         "style_version": datasette.style_version,
         "data": DATABASE,
         "told": datasette.metadata("databases")[DATABASE],
-        "typed": (request.args.get("_search") or "") if request else "",
+        "typed": (request.args.get("q") or request.args.get("_search") or "") if request else "",
     }
     if template == "index.html":
         extra["home"] = await pages.home(datasette.database)
         extra["front"] = await front.front(datasette.database)
     if table == "reports":
         extra["source_names"] = await pages.source_names(datasette.database)
-        extra["words"] = asking.words(extra["typed"])
+        extra["question"] = asking.read(extra["typed"])
     return extra
 
 
 @hookimpl(trylast=True)
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Give Datasette's search our reading of what was typed, and one value a limit."""
+    """Give Datasette's search our reading of what was typed, queries an excerpt, and one value a limit."""
     conn.create_function("escape_fts", 1, asking.fts_query, deterministic=True)
+    conn.create_function("excerpt", 3, _excerpt, deterministic=True)
+    conn.create_function("holds", 2, search.holds, deterministic=True)
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+
+
+def _excerpt(text: str | None, language: str | None, typed: str | None) -> str:
+    """The part of a text in which most of what was typed stands, with brackets around it."""
+    pieces = marking.excerpt(text, asking.read(typed), language or "")
+    return "".join(f"[{piece.text}]" if piece.role else piece.text for piece in pieces)
 
 
 @hookimpl
