@@ -3,9 +3,9 @@
 from db.search.about import tokens as about
 from db.search.asking import NOTHING, Question, Term, parse
 from db.search.filters import FIELDS, Known
-from db.search.keys import VERSION, Token, bare_document, document, holds, tokens
+from db.search.keys import VERSION, Token, bare_document, document, tokens
 
 __all__ = [
-    "FIELDS", "NOTHING", "VERSION", "Known", "Question", "Term", "Token", "about", "bare_document", "document", "holds", "parse",
+    "FIELDS", "NOTHING", "VERSION", "Known", "Question", "Term", "Token", "about", "bare_document", "document", "parse",
     "tokens",
 ]  # fmt: skip

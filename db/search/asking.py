@@ -1,6 +1,6 @@
 """What someone typed in, a question that the index understands out, and in plain words what was not understood.
 
-Words must all stand in a report, in any form; ``"a phrase"`` stands as it is written; ``-word`` must not stand in it;
+Words must all stand in a report, in any form; those of ``"a phrase"`` in that order; ``-word`` must not stand in it;
 ``one OR other``; ``begin*``; ``source:``, ``lang:``, ``country:`` (one that the report names), ``after:``, ``before:``.
 """
 
@@ -38,25 +38,20 @@ class Term:
 class Question:
     """What is asked: ``wanted`` are terms of which each group needs one, ``unwanted`` must not stand in a report.
 
-    ``filters`` are pairs of field and value as typed, ``troubles`` say what was not understood and what to do.
+    ``filters`` are the filters as typed, ``troubles`` say what was not understood and what to do.
     """
 
     wanted: tuple[tuple[Term, ...], ...] = ()
     unwanted: tuple[Term, ...] = ()
     about: tuple[str, ...] = ()
     not_about: tuple[str, ...] = ()
-    filters: tuple[tuple[str, str], ...] = ()
+    filters: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was asked that narrows the reports."""
         return not (self.wanted or self.unwanted or self.about or self.not_about)
-
-    @property
-    def phrases(self) -> tuple[str, ...]:
-        """Phrases that must stand in a report as they were typed, compared as ``plain`` has them."""
-        return tuple(keys.plain(group[0].text) for group in self.wanted if len(group) == 1 and group[0].exact)
 
     def match(self) -> str:
         """The question in the syntax of FTS5, never empty."""
@@ -91,7 +86,7 @@ class _Reader:
         self.unwanted: list[Term] = []
         self.about: list[str] = []
         self.not_about: list[str] = []
-        self.filters: list[tuple[str, str]] = []
+        self.filters: list[str] = []
         self.troubles: list[str] = []
         self._joins = False
 
@@ -99,7 +94,7 @@ class _Reader:
         """Read one part: a filter, a phrase, a word, or OR."""
         minus, name, value, phrase, word = part.groups()
         if name is not None:
-            self._filter(name.lower(), value.strip('"'), minus=bool(minus))
+            self._filter(part[0], name.lower(), value.strip('"'))
         elif word == "OR":
             self._joins = bool(self.wanted)
         else:
@@ -135,7 +130,8 @@ class _Reader:
             self.wanted.append([term])
         self._joins = False
 
-    def _filter(self, name: str, value: str, *, minus: bool) -> None:
+    def _filter(self, typed: str, name: str, value: str) -> None:
+        minus = typed.startswith("-")
         name = _ALIASES.get(name, name)
         if name not in FIELDS:
             self.troubles.append(
@@ -149,7 +145,7 @@ class _Reader:
             self.troubles.append(trouble)
         if token:
             (self.not_about if minus else self.about).append(token)
-            self.filters.append((name, f"-{value}" if minus else value))
+            self.filters.append(typed)
 
 
 def _of_term(term: Term) -> str:

@@ -17,7 +17,6 @@ from db.spelling import latin, sound
 VERSION = "1"  # of the keys; another one has the index made anew
 _JOINED = "぀-ヿ㐀-䶿一-鿿豈-﫿"
 _TOKEN = re.compile(rf"([{_JOINED}]+)|((?:(?![{_JOINED}])\w[\u0300-\u036f\u00ad\u200b-\u200d]*)+)")
-_RUN = re.compile(f"[{_JOINED}]")
 _SHORT = "\u0306"  # makes another letter of и, which is no diacritic to leave out
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x301])
 OTHER = "xx"  # the code of languages that are not known
@@ -62,15 +61,10 @@ def words(text: str) -> list[tuple[str, bool]]:
 
 
 def plain(text: str) -> str:
-    """The words of ``text`` in lower case, without diacritics and with one space between: how phrases are compared."""
+    """The words of ``text`` in lower case and without diacritics, with one space between."""
     bare = unicodedata.normalize("NFD", text.translate(_INVISIBLE).lower())
     kept = "".join(char for char in bare if not unicodedata.combining(char) or char == _SHORT)
     return " ".join(found[0] for found in _TOKEN.finditer(unicodedata.normalize("NFC", kept)))
-
-
-def holds(text: str, phrase: str) -> bool:
-    """Whether ``phrase``, as ``plain`` gives it, stands in ``text``."""
-    return f" {phrase} " in f" {plain(text)} " or (bool(_RUN.search(phrase)) and phrase in plain(text))
 
 
 def pairs(run: str) -> tuple[str, ...]:

@@ -10,33 +10,49 @@ from pathlib import Path
 import uvicorn
 
 from db.errors import DesertersError
+from db.reviews import Reviews
+from db.schema import is_behind
+from db.store import Store
+from db.web.sharing import Sharing
 from db.web.site import Site
 
 _FIRST = "`deserters crawl` fills one, `make demo` shows the site with reports of our own"
+_OPEN = "Whoever can reach this address can read all of it; with `require_login = true` only people who sign in can"
 
 
-def create_app(db: Path, archive: Path, *, local: bool = True) -> Site:
+def create_app(db: Path, archive: Path, *, local: bool = True, sharing: Sharing | None = None) -> Site:
     """The site over the live file ``db``; ``local`` allows SQL of one's own and downloads.
 
+    A file of an earlier version is brought up to date first; where people can sign in, the file of reviews is made.
+
     Raises:
-        DesertersError: there is no such file, or it is no database of this program.
+        DesertersError: there is no such file, it is no database of this program, or reviews could not be kept.
     """
     _check(db)
-    return Site(db, archive, local=local)
+    site = Site(db, archive, local=local, sharing=sharing)
+    if site.sharing.has_people:
+        with Reviews(site.reviews):
+            pass
+    return site
 
 
-def serve(db: Path, archive: Path, host: str, port: int) -> None:
+def serve(db: Path, archive: Path, host: str, port: int, sharing: Sharing | None = None) -> None:
     """Listen on ``host`` and ``port``, say where, and serve until interrupted.
 
     Raises:
         DesertersError: the database cannot be served, or the address cannot be listened on.
     """
-    site = create_app(db, archive, local=is_loopback(host))
+    site = create_app(db, archive, local=is_loopback(host), sharing=sharing)
     with closing(_listen(host, port)) as listener:
         shown = f"[{host}]" if ":" in host else host
         sys.stdout.write(f"Serving {db} at http://{shown}:{listener.getsockname()[1]}/ (Ctrl+C ends it)\n")
+        if not (site.local or site.sharing.require_login):
+            sys.stdout.write(f"{_OPEN}\n")
         sys.stdout.flush()
-        config = uvicorn.Config(site.app(), log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            site.app(), log_level="warning", access_log=False, server_header=False,
+            proxy_headers=False,  # else the address of who asks would be what a header says, not who sent it
+        )  # fmt: skip
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
 
@@ -61,6 +77,9 @@ def _check(db: Path) -> None:
         raise DesertersError(f"{db}: cannot be read as a database: {error}; {_FIRST}") from error
     if not known:
         raise DesertersError(f"{db}: has no reports table; {_FIRST}")
+    if is_behind(db):
+        with Store(db, holder="deserters serve"):  # brings the file to the shape that the pages read
+            pass
 
 
 def _listen(host: str, port: int) -> socket.socket:

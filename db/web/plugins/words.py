@@ -6,7 +6,6 @@ from typing import Any
 
 from jinja2 import Environment
 
-from db import search
 from db.web import asking, front, marking, names, pages
 from db.web.host import Base400, DatasetteError, Request, Response, hookimpl
 from db.web.links import outside_link, web_address
@@ -63,7 +62,6 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
     """Give Datasette's search our reading of what was typed, queries an excerpt, and one value a limit."""
     conn.create_function("escape_fts", 1, asking.fts_query, deterministic=True)
     conn.create_function("excerpt", 3, _excerpt, deterministic=True)
-    conn.create_function("holds", 2, search.holds, deterministic=True)
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
 
 
