@@ -42,10 +42,16 @@ def latin(name: str) -> str:
 @lru_cache(maxsize=50_000)
 def sound(word: str) -> str:
     """A word as it is heard: Latin letters, one for each sound, none doubled."""
+    return _DOUBLE.sub(r"\1", spelled(word))
+
+
+@lru_cache(maxsize=100_000)
+def spelled(word: str) -> str:
+    """The same with the double letters that the word is written with."""
     heard = re.sub(r"[^a-z]", "", anyascii(word.translate(_HOOKS)).lower())
-    for spelled, letters in _SOUNDS:
-        heard = heard.replace(spelled, letters)
-    return _DOUBLE.sub(r"\1", heard)
+    for letters, letter in _SOUNDS:
+        heard = heard.replace(letters, letter)
+    return heard
 
 
 @lru_cache(maxsize=50_000)

@@ -23,6 +23,8 @@ _NEVER = '"never"'  # has no language in front, so it is no key of a word
 _LONGEST = 400  # characters of a question
 _MOST = 24  # words of one
 _LETTER = re.compile(r"\w")
+_APOSTROPHE = re.compile("['’ʼ]")
+_ARTICLE = 2  # letters of an article that is written before an apostrophe: l', d', qu'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +120,17 @@ class _Reader:
         if sum(map(len, self.wanted)) + len(self.unwanted) >= _MOST:
             self.troubles.append(f"Only the first {_MOST} words were looked for.")
             return
-        parts = keys.words(text)
-        term = Term(
-            text=text, exact=exact or len(parts) > 1, begins=not exact and text.endswith("*") and len(parts) == 1
-        )
+        term = Term(text=text, exact=exact, begins=not exact and text.endswith("*") and len(keys.words(text)) == 1)
+        pieces = _pieces(text) if not exact else [text]
+        if len(pieces) > 1 or len(keys.words(text)) > 1:
+            term = Term(text=text, exact=True)
+        terms = [term, *(Term(text=piece) for piece in pieces if piece != text)]
         if minus:
-            self.unwanted.append(term)
+            self.unwanted += terms
         elif self._joins:
-            self.wanted[-1].append(term)
+            self.wanted[-1] += terms
         else:
-            self.wanted.append([term])
+            self.wanted.append(terms)
         self._joins = False
 
     def _filter(self, typed: str, name: str, value: str) -> None:
@@ -146,6 +149,14 @@ class _Reader:
         if token:
             (self.not_about if minus else self.about).append(token)
             self.filters.append(typed)
+
+
+def _pieces(word: str) -> list[str]:
+    """The word, and what is asked for in its place where an apostrophe joins it to an article or an ending."""
+    parts = [part for part in _APOSTROPHE.split(word) if _LETTER.search(part)]
+    if len(parts) < 2 or len(keys.words(word)) < 2:
+        return [word]
+    return [word, parts[-1] if len(parts[0]) <= _ARTICLE else parts[0]]
 
 
 def _of_term(term: Term) -> str:

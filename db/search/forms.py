@@ -1,5 +1,6 @@
 """A word and its language in, the one form that all forms of the word share out."""
 
+import re
 import threading
 import unicodedata
 from functools import cache, lru_cache
@@ -10,9 +11,13 @@ import yaml
 from pydantic import BaseModel
 from pymorphy3 import MorphAnalyzer
 
+from db.spelling import latin
+
 _LATIN = "latin"
-_LIKELY = 0.15  # a reading of a word by the dictionary that is at least so probable counts in a question
+_LIKELY = 0.1  # a reading of a word by the dictionary that is at least so probable counts
+_NAMES = {"Name", "Surn", "Patr", "Geox", "Orgn", "Trad", "Abbr", "UNKN"}  # grammemes of OpenCorpora
 _lock = threading.Lock()  # neither stemmers nor the dictionary may be used by two threads at once
+Rules = list[tuple[re.Pattern[str], str]]
 
 
 class Languages(BaseModel):
@@ -22,6 +27,8 @@ class Languages(BaseModel):
     stemmers: dict[str, str]
     beginnings: frozenset[str]
     scripts: dict[str, frozenset[str]]
+    spellings: dict[str, Rules]
+    leavings: dict[str, Rules]
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -32,8 +39,7 @@ class Languages(BaseModel):
 @cache
 def languages() -> Languages:
     """The languages that ship with the search."""
-    path = Path(__file__).parent / "languages.yml"
-    return Languages.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Languages.model_validate(_shipped("languages.yml"))
 
 
 @cache
@@ -49,30 +55,65 @@ def script(word: str) -> str:
     return unicodedata.name(letter, "LATIN").split()[0].lower()
 
 
-@lru_cache(maxsize=200_000)
-def form(word: str, language: str) -> str:
-    """The lemma or stem of a word in lower case: what all its forms share; the word where nothing is known."""
-    return forms(word, language)[0]
-
-
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=100_000)
 def forms(word: str, language: str) -> tuple[str, ...]:
-    """Every form that a word may belong to, the likeliest first: one where no dictionary is asked."""
-    known = languages()
+    """The lemmas or the stem of a word in lower case, which all its forms share; the likeliest first, never none."""
     with _lock:
-        if language in known.dictionaries:
-            return _read(word, known.dictionaries[language])
-        if language in known.stemmers:
-            return (_stemmer(known.stemmers[language]).stemWord(word) or word,)
-    return (word,)
+        if language in languages().dictionaries:
+            return _lemmas(word, languages().dictionaries[language])
+        stem = _stem(word, language)
+    return (_families(language).get(stem, stem),)
 
 
-def _read(word: str, dictionary: str) -> tuple[str, ...]:
+@lru_cache(maxsize=20_000)
+def is_a_name(word: str, language: str) -> bool:
+    """Whether a word may be a name: not where a dictionary knows it as another word."""
+    if language not in languages().dictionaries:
+        return True
+    with _lock:
+        readings = _dictionary(languages().dictionaries[language]).parse(word)
+    return any(not each.is_known or _NAMES & set(each.tag.grammemes) for each in readings)
+
+
+def _lemmas(word: str, dictionary: str) -> tuple[str, ...]:
     scores: dict[str, float] = {}
     for reading in _dictionary(dictionary).parse(word):
         scores[reading.normal_form] = scores.get(reading.normal_form, 0.0) + reading.score
     ranked = sorted(scores, key=lambda each: (-round(scores[each], 6), each))
     return (*ranked[:1], *(each for each in ranked[1:] if scores[each] >= _LIKELY)) or (word,)
+
+
+def _stem(word: str, language: str) -> str:
+    known = languages()
+    if language not in known.stemmers:
+        return word
+    spelled = _rewritten(word, known.spellings.get(language, ()))
+    stem = _stemmer(known.stemmers[language]).stemWord(spelled) or word
+    return _rewritten(stem, known.leavings.get(language, ()))
+
+
+def _rewritten(word: str, rules: Rules | tuple[()]) -> str:
+    for pattern, replacement in rules:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+@cache
+def _families(language: str) -> dict[str, str]:
+    """The stems of irregular forms, each with the stem of the form that their family is found under."""
+    found: dict[str, str] = {}
+    with _lock:
+        for family in _shipped("irregular.yml").get(language, ()):
+            first, *others = family.split()
+            for form in (first, *others):
+                for spelled in (form, latin(form).lower()):
+                    found.setdefault(_stem(spelled, language), _stem(first, language))
+    return found
+
+
+def _shipped(name: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    return found
 
 
 @cache

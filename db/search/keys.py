@@ -7,28 +7,32 @@ key among those of other languages. Numbers have no language; Chinese and Japane
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from db.search.forms import form, forms, languages, script, script_of
-from db.spelling import latin, sound
+from db.search.forms import forms, is_a_name, languages, script, script_of
+from db.spelling import latin, spelled
 
-VERSION = "1"  # of the keys; another one has the index made anew
+VERSION = "2"  # of the keys; another one has the index made anew
 _JOINED = "぀-ヿ㐀-䶿一-鿿豈-﫿"
-_TOKEN = re.compile(rf"([{_JOINED}]+)|((?:(?![{_JOINED}])\w[\u0300-\u036f\u00ad\u200b-\u200d]*)+)")
+_WORD = rf"(?:(?![{_JOINED}])\w[\u0300-\u036f\u00ad\u200b-\u200d]*)+"
+_TOKEN = re.compile(rf"([{_JOINED}]+)|({_WORD}(?:(?<=[\u0400-\u04ff])['’ʼ](?=[\u0400-\u04ff]){_WORD})*)")
 _SHORT = "\u0306"  # makes another letter of и, which is no diacritic to leave out
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x301])
 OTHER = "xx"  # the code of languages that are not known
-_KEPT = 4  # letters of a beginning that are always kept
+_KEPT = 4  # letters of a beginning that are always kept; a word with fewer is looked for as it is
 _ENDING = 2  # letters of a word that inflection may change
+_ELSEWHERE = 5  # letters of a word in lower case that is looked for in other scripts too; with a capital, three
+_MARKS = str.maketrans({"’": "'", "ʼ": "'"})
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word of a text: where it stands, and its keys (one, or one for each pair of joined characters).
 
-    ``bare`` are the keys that it has without its diacritics, where they are others: endings are told by diacritics too.
+    ``bare`` are the other keys that it may be asked by: those of its other readings, and those that it has without its
+    diacritics, since endings are told by diacritics too.
     """
 
     start: int
@@ -51,20 +55,13 @@ def document(text: str, language: str) -> str:
 
 
 def bare_document(text: str, language: str) -> str:
-    """The keys that words of ``text`` have only without their diacritics, each once, in alphabetical order."""
+    """The other keys of the words of ``text``, each once, in alphabetical order."""
     return " ".join(sorted({key for token in tokens(text, language) for key in token.bare}))
 
 
 def words(text: str) -> list[tuple[str, bool]]:
     """The words of what was typed, each with whether its characters are joined (Chinese, Japanese)."""
     return [(found[0], bool(found[1])) for found in _TOKEN.finditer(text)]
-
-
-def plain(text: str) -> str:
-    """The words of ``text`` in lower case and without diacritics, with one space between."""
-    bare = unicodedata.normalize("NFD", text.translate(_INVISIBLE).lower())
-    kept = "".join(char for char in bare if not unicodedata.combining(char) or char == _SHORT)
-    return " ".join(found[0] for found in _TOKEN.finditer(unicodedata.normalize("NFC", kept)))
 
 
 def pairs(run: str) -> tuple[str, ...]:
@@ -78,11 +75,13 @@ def asked(word: str) -> dict[str, tuple[str, ...]]:
     bare = bared(word)
     if _is_number(bare):
         return {"": (bare,)}
-    read = {
-        each for language in languages().known if script_of(language) == script(bare) for each in forms(bare, language)
-    }
-    wanted = {language: _asked_in(bare, read, language) for language in languages().known}
-    return {**wanted, OTHER: tuple({OTHER + sound(bare)} if sound(bare) else ())}
+    known, own = languages().known, script(bare)
+    native = [language for language in known if script_of(language) == own]
+    found = {language: _asked_in(bare, language) for language in native}
+    if len(bare) >= _ELSEWHERE or (len(bare) > 2 and word[0].isupper()):
+        read = _read(word, bare, native) if own != "latin" else set()
+        found |= {language: _asked_elsewhere(bare, read, language) for language in known if language not in native}
+    return {**found, OTHER: _keyed(OTHER, {spelled(bare)})}
 
 
 def begun(word: str) -> dict[str, tuple[str, ...]]:
@@ -90,13 +89,14 @@ def begun(word: str) -> dict[str, tuple[str, ...]]:
     bare = bared(word)
     if _is_number(bare):
         return {"": (f"{bare}*",)}
-    return {language: (f"{language}{sound(bare)}*",) for language in (*languages().known, OTHER)}
+    return {language: (f"{language}{spelled(bare)}*",) for language in (*languages().known, OTHER)}
 
 
 @lru_cache(maxsize=50_000)
 def bared(word: str) -> str:
     """A word in lower case, composed, without marks of stress and invisible characters."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", word).translate(_INVISIBLE)).lower()
+    composed = unicodedata.normalize("NFC", word).translate(_INVISIBLE).translate(_MARKS)
+    return unicodedata.normalize("NFC", composed).lower()
 
 
 @lru_cache(maxsize=200_000)
@@ -105,25 +105,49 @@ def _keys(word: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if _is_number(bare):
         return (bare,), ()
     known = language if language in languages().known else OTHER
-    native = script(bare) == script_of(known)
-    heard = known + sound(form(bare, known) if native else bare)
-    plainly = known + sound(form(plain(bare), known)) if native and not bare.isascii() else heard
-    keys = tuple(each for each in (heard,) if each != known)
-    return keys, tuple(each for each in (plainly,) if each not in {heard, known})
+    if known in languages().beginnings or script(bare) != script_of(known):
+        return _keyed(known, {spelled(bare)}), ()
+    first, *others = forms(bare, known)
+    plainly = () if bare.isascii() else forms(_plain(bare), known)
+    keys = _keyed(known, {spelled(first)})
+    return keys, tuple(key for key in _keyed(known, map(spelled, (*others, *plainly))) if key not in keys)
 
 
-def _asked_in(bare: str, read: set[str], language: str) -> tuple[str, ...]:
-    """Keys in one language: by its own forms where the word is in its script, else by the sound of its forms there."""
-    if language in languages().beginnings:
-        heard = sound(bare)
-        return (f"{language}{heard[: max(_KEPT, len(heard) - _ENDING)]}*",) if heard else ()
-    if script(bare) == script_of(language):
-        found = {sound(each) for each in forms(bare, language)}
-    elif script_of(language) == "latin":
-        found = {sound(form(latin(each).lower(), language)) for each in {bare, *read}} | {sound(bare)}
-    else:
-        found = {sound(bare)}
-    return tuple(sorted(language + each for each in found if each))
+def _plain(bare: str) -> str:
+    """A word without its diacritics: in Latin letters as ASCII, elsewhere й stays a letter of its own."""
+    if script(bare) == "latin":
+        return latin(bare).lower()
+    kept = [char for char in unicodedata.normalize("NFD", bare) if not unicodedata.combining(char) or char == _SHORT]
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _asked_in(bare: str, language: str) -> tuple[str, ...]:
+    """Keys of a word in a language of its script."""
+    read = {spelled(each) for each in forms(bare, language)}
+    if language not in languages().beginnings:
+        return _keyed(language, read)
+    if language not in languages().stemmers:
+        read = {each[: max(_KEPT, len(each) - _ENDING)] for each in read}
+    return _keyed(language, {f"{each}*" if len(each) >= _KEPT else each for each in (*read, spelled(bare)) if each})
+
+
+def _asked_elsewhere(bare: str, read: set[str], language: str) -> tuple[str, ...]:
+    """Keys of a word in a language of another script: by the sound of the word, and of its ``read`` forms there."""
+    if script_of(language) != "latin":
+        return _keyed(language, {spelled(bare)})
+    written = {latin(each).lower() for each in {bare, *read}}
+    return _keyed(language, {spelled(bare), *(spelled(each) for word in written for each in forms(word, language))})
+
+
+def _read(word: str, bare: str, native: list[str]) -> set[str]:
+    """The forms of a word by which it is looked for in other scripts: of a name, and of no everyday word."""
+    if not word[0].isupper() and not all(is_a_name(bare, language) for language in native):
+        return set()
+    return {each for language in native for each in forms(bare, language)}
+
+
+def _keyed(language: str, heard: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(language + each for each in heard if each))
 
 
 def _is_number(bare: str) -> bool:
