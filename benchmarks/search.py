@@ -2,7 +2,8 @@
 
     python -m benchmarks.search [--write]
 
-The set is ``tests/eval/search``; each question is put to the real site over a database of the set's reports.
+The set is ``tests/eval/search``; each question, of those that the search was tuned on and of those held out, is put to
+the real site over a database of the set's reports.
 """
 
 import argparse
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.table import write_rows
-from tests.db.search_quality import Answer, answers, table
+from tests.db.search_quality import HELD_OUT, TUNED, Answer, answers, table
 
 QUALITY = Path(__file__).parent.parent / "docs" / "quality.md"
 
@@ -28,7 +29,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     told = parser.parse_args()
     heads, rows = table()
-    print("\n".join([*faults(answers()), "", *(" | ".join(row) for row in [heads, *rows])]))
+    for questions in (TUNED, HELD_OUT):
+        print("\n".join([f"{questions}:", *faults(answers(questions)), ""]))
+    print("\n".join(" | ".join(row) for row in [heads, *rows]))
     if told.write:
         write_rows("Search", heads, rows, "python -m benchmarks.search --write", QUALITY)
 

@@ -48,10 +48,16 @@ def sound(word: str) -> str:
 @lru_cache(maxsize=100_000)
 def spelled(word: str) -> str:
     """The same with the double letters that the word is written with."""
-    heard = re.sub(r"[^a-z]", "", anyascii(word.translate(_HOOKS)).lower())
-    for letters, letter in _SOUNDS:
-        heard = heard.replace(letters, letter)
+    heard = letters(word)
+    for several, one in _SOUNDS:
+        heard = heard.replace(several, one)
     return heard
+
+
+@lru_cache(maxsize=100_000)
+def letters(word: str) -> str:
+    """A word in small Latin letters and nothing else."""
+    return re.sub(r"[^a-z]", "", anyascii(word.translate(_HOOKS)).lower())
 
 
 @lru_cache(maxsize=50_000)

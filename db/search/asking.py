@@ -163,7 +163,11 @@ def _of_term(term: Term) -> str:
     """One term in the syntax of FTS5: any of its keys in any language."""
     parts = keys.words(term.text)
     if term.exact or (parts and parts[0][1]):
-        runs = dict.fromkeys(keys.document(term.text, language) for language in (*languages().known, keys.OTHER))
+        runs = dict.fromkeys(
+            keys.document(text, language)
+            for text in keys.written(term.text)
+            for language in (*languages().known, keys.OTHER)
+        )
         return " OR ".join(f'"{run}"' for run in runs if run)
     asked = keys.begun(term.text) if term.begins else keys.asked(parts[0][0])
     return " OR ".join(_quoted(key) for found in asked.values() for key in found)

@@ -15,6 +15,7 @@ from db.spelling import latin
 
 _LATIN = "latin"
 _LIKELY = 0.1  # a reading of a word by the dictionary that is at least so probable counts
+_TELLING = 4  # letters of a stem that tells a family by itself
 _NAMES = {"Name", "Surn", "Patr", "Geox", "Orgn", "Trad", "Abbr", "UNKN"}  # grammemes of OpenCorpora
 _lock = threading.Lock()  # neither stemmers nor the dictionary may be used by two threads at once
 Rules = list[tuple[re.Pattern[str], str]]
@@ -62,7 +63,14 @@ def forms(word: str, language: str) -> tuple[str, ...]:
         if language in languages().dictionaries:
             return _lemmas(word, languages().dictionaries[language])
         stem = _stem(word, language)
-    return (_families(language).get(stem, stem),)
+    known = _families(language)
+    family = known.get(word) or known.get(stem)
+    return (family[0] if family else stem,)
+
+
+def relatives(word: str, language: str) -> tuple[str, ...]:
+    """The other forms of an irregular word's family; none where it has none."""
+    return _families(language).get(word, ())
 
 
 @lru_cache(maxsize=20_000)
@@ -99,15 +107,20 @@ def _rewritten(word: str, rules: Rules | tuple[()]) -> str:
 
 
 @cache
-def _families(language: str) -> dict[str, str]:
-    """The stems of irregular forms, each with the stem of the form that their family is found under."""
-    found: dict[str, str] = {}
+def _families(language: str) -> dict[str, tuple[str, ...]]:
+    """The families of irregular words by each form, with and without diacritics, and by their longer stems."""
+    found: dict[str, tuple[str, ...]] = {}
+    families = [tuple(family.split()) for family in _shipped("irregular.yml").get(language, ())]
+    for family in families:
+        for form in family:
+            found.setdefault(form, family)
+            found.setdefault(latin(form).lower(), family)
     with _lock:
-        for family in _shipped("irregular.yml").get(language, ()):
-            first, *others = family.split()
-            for form in (first, *others):
-                for spelled in (form, latin(form).lower()):
-                    found.setdefault(_stem(spelled, language), _stem(first, language))
+        for family in families:
+            for form in {*family, *(latin(each).lower() for each in family)}:
+                stem = _stem(form, language)
+                if len(stem) >= _TELLING:
+                    found.setdefault(stem, family)
     return found
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from db.search.forms import forms, is_a_name, languages, script, script_of
-from db.spelling import latin, spelled
+from db.search.forms import forms, is_a_name, languages, relatives, script, script_of
+from db.spelling import latin, letters, spelled
 
-VERSION = "2"  # of the keys; another one has the index made anew
+VERSION = "4"  # of the keys; another one has the index made anew
 _JOINED = "぀-ヿ㐀-䶿一-鿿豈-﫿"
 _WORD = rf"(?:(?![{_JOINED}])\w[\u0300-\u036f\u00ad\u200b-\u200d]*)+"
 _TOKEN = re.compile(rf"([{_JOINED}]+)|({_WORD}(?:(?<=[\u0400-\u04ff])['’ʼ](?=[\u0400-\u04ff]){_WORD})*)")
@@ -24,6 +24,8 @@ OTHER = "xx"  # the code of languages that are not known
 _KEPT = 4  # letters of a beginning that are always kept; a word with fewer is looked for as it is
 _ENDING = 2  # letters of a word that inflection may change
 _ELSEWHERE = 5  # letters of a word in lower case that is looked for in other scripts too; with a capital, three
+_STEM = 3  # letters of a stem; shorter ones are articles and endings in some language
+_SOUNDING = 5  # letters, in Latin, of a word that is compared by its sound
 _MARKS = str.maketrans({"’": "'", "ʼ": "'"})
 
 
@@ -64,6 +66,15 @@ def words(text: str) -> list[tuple[str, bool]]:
     return [(found[0], bool(found[1])) for found in _TOKEN.finditer(text)]
 
 
+def written(phrase: str) -> tuple[str, ...]:
+    """A phrase as it was typed, and with the lemmas of its words in Latin letters, as other scripts write it."""
+    native = next((each for each in languages().dictionaries if script_of(each) == script(bared(phrase))), None)
+    if native is None:
+        return (phrase,)
+    lemmas = " ".join(forms(bared(word), native)[0] for word, _ in words(phrase))
+    return phrase, latin(lemmas)
+
+
 def pairs(run: str) -> tuple[str, ...]:
     """A run of joined characters as overlapping pairs; a single one is its own."""
     return tuple(run[at : at + 2] for at in range(len(run) - 1)) or (run,)
@@ -81,7 +92,7 @@ def asked(word: str) -> dict[str, tuple[str, ...]]:
     if len(bare) >= _ELSEWHERE or (len(bare) > 2 and word[0].isupper()):
         read = _read(word, bare, native) if own != "latin" else set()
         found |= {language: _asked_elsewhere(bare, read, language) for language in known if language not in native}
-    return {**found, OTHER: _keyed(OTHER, {spelled(bare)})}
+    return {**found, OTHER: _keyed(OTHER, {_heard(bare)})}
 
 
 def begun(word: str) -> dict[str, tuple[str, ...]]:
@@ -89,7 +100,7 @@ def begun(word: str) -> dict[str, tuple[str, ...]]:
     bare = bared(word)
     if _is_number(bare):
         return {"": (f"{bare}*",)}
-    return {language: (f"{language}{spelled(bare)}*",) for language in (*languages().known, OTHER)}
+    return {language: (f"{language}{_heard(bare)}*",) for language in (*languages().known, OTHER)}
 
 
 @lru_cache(maxsize=50_000)
@@ -106,11 +117,11 @@ def _keys(word: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (bare,), ()
     known = language if language in languages().known else OTHER
     if known in languages().beginnings or script(bare) != script_of(known):
-        return _keyed(known, {spelled(bare)}), ()
+        return _keyed(known, {_heard(bare)}), ()
     first, *others = forms(bare, known)
     plainly = () if bare.isascii() else forms(_plain(bare), known)
-    keys = _keyed(known, {spelled(first)})
-    return keys, tuple(key for key in _keyed(known, map(spelled, (*others, *plainly))) if key not in keys)
+    keys = _keyed(known, {_heard(first)})
+    return keys, tuple(key for key in _keyed(known, map(_heard, (*others, *plainly))) if key not in keys)
 
 
 def _plain(bare: str) -> str:
@@ -123,20 +134,22 @@ def _plain(bare: str) -> str:
 
 def _asked_in(bare: str, language: str) -> tuple[str, ...]:
     """Keys of a word in a language of its script."""
-    read = {spelled(each) for each in forms(bare, language)}
+    read = {heard for each in forms(bare, language) if len(heard := _heard(each)) >= min(_STEM, len(bare))}
     if language not in languages().beginnings:
         return _keyed(language, read)
     if language not in languages().stemmers:
         read = {each[: max(_KEPT, len(each) - _ENDING)] for each in read}
-    return _keyed(language, {f"{each}*" if len(each) >= _KEPT else each for each in (*read, spelled(bare)) if each})
+    begun = {*read, _heard(bare), *map(_heard, relatives(bare, language))}
+    return _keyed(language, {f"{each}*" if len(each) >= _KEPT else each for each in begun if each})
 
 
 def _asked_elsewhere(bare: str, read: set[str], language: str) -> tuple[str, ...]:
     """Keys of a word in a language of another script: by the sound of the word, and of its ``read`` forms there."""
     if script_of(language) != "latin":
-        return _keyed(language, {spelled(bare)})
+        return _keyed(language, {_heard(bare)})
     written = {latin(each).lower() for each in {bare, *read}}
-    return _keyed(language, {spelled(bare), *(spelled(each) for word in written for each in forms(word, language))})
+    read_there = {each for word in written for each in forms(word, language)}
+    return _keyed(language, {_heard(bare), *map(_heard, written | read_there)})
 
 
 def _read(word: str, bare: str, native: list[str]) -> set[str]:
@@ -144,6 +157,12 @@ def _read(word: str, bare: str, native: list[str]) -> set[str]:
     if not word[0].isupper() and not all(is_a_name(bare, language) for language in native):
         return set()
     return {each for language in native for each in forms(bare, language)}
+
+
+def _heard(form: str) -> str:
+    """How a form sounds; a short one, which sounds like many others, by its letters."""
+    short = letters(form)
+    return spelled(form) if len(short) >= _SOUNDING else short
 
 
 def _keyed(language: str, heard: Iterable[str]) -> tuple[str, ...]:

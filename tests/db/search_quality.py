@@ -1,7 +1,8 @@
 """Our labelled questions in, what the site's search finds, misses and finds in error out.
 
 ``tests/eval/search``: ``reports.jsonl`` are invented reports; each line of ``queries.jsonl`` is what someone types, the
-reports that it must find (``finds``) and those that it may find (``may``), which are not counted either way.
+reports that it must find (``finds``) and those that it may find (``may``), which are not counted either way. The search
+was mended on the faults of these; ``held_out.jsonl`` are questions on the same reports that it was not mended on.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ from tests.db.web_browser import Visitor
 
 SET = Path(__file__).parents[1] / "eval" / "search"
 ALL = "all"
-_FILES = ("reports.jsonl", "queries.jsonl")
+REPORTS, TUNED, HELD_OUT = "reports.jsonl", "queries.jsonl", "held_out.jsonl"
 _REPORT = re.compile(r'<h2 class="card-title"[^>]*><a href="/report/(\d+)"')
 _MORE = re.compile(r'<a class="button" href="(/search\?[^"]*)"')
 _TROUBLE = re.compile(r'<p class="notice" role="status"><bdi>(.*?)</bdi>')
@@ -58,22 +59,22 @@ def lines(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (SET / name).read_text(encoding="utf-8").splitlines()]
 
 
-def digest() -> str:
-    """Sixteen hex digits that change with any byte of the set."""
-    return hashlib.sha256(b"".join((SET / name).read_bytes() for name in _FILES)).hexdigest()[:16]
+def digest(questions: str = TUNED) -> str:
+    """Sixteen hex digits that change with any byte of the reports or of ``questions``."""
+    return hashlib.sha256(b"".join((SET / name).read_bytes() for name in (REPORTS, questions))).hexdigest()[:16]
 
 
 @cache
-def answers() -> tuple[Answer, ...]:
-    """Every question asked of the real site over a real database that holds all reports."""
+def answers(questions: str = TUNED) -> tuple[Answer, ...]:
+    """Every one of ``questions`` asked of the real site over a real database that holds all reports."""
     with TemporaryDirectory() as folder:
         db, archive = Path(folder) / "watch.sqlite", Path(folder) / "archive"
         archive.mkdir()
-        fill(db, lines("reports.jsonl"))
+        fill(db, lines(REPORTS))
         with closing(sqlite3.connect(db)) as opened:
             keys = dict(opened.execute("SELECT id, key FROM articles"))
         with Visitor(db, archive) as visitor:
-            return tuple(_answer(visitor, keys, row) for row in lines("queries.jsonl"))
+            return tuple(_answer(visitor, keys, row) for row in lines(questions))
 
 
 def fill(db: Path, reports: Iterable[dict[str, Any]]) -> None:
@@ -107,10 +108,11 @@ def score(found: Sequence[Answer]) -> Score:
 
 def table() -> tuple[list[str], list[list[str]]]:
     """Heads and rows of the figures as they stand in ``docs/quality.md``."""
-    heads = ["language of the question", "questions", "reports to be found", "recall", "precision"]
+    heads = ["set", "language of the question", "questions", "reports to be found", "recall", "precision"]
     rows = [
-        [name, str(told.questions), str(told.wanted), f"{told.recall:.3f}", f"{told.precision:.3f}"]
-        for name, told in scores(answers()).items()
+        [title, name, str(told.questions), str(told.wanted), f"{told.recall:.3f}", f"{told.precision:.3f}"]
+        for title, questions in (("tuned on", TUNED), ("held out", HELD_OUT))
+        for name, told in scores(answers(questions)).items()
     ]
     return heads, rows
 
