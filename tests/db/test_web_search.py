@@ -72,12 +72,13 @@ def test_any_form_of_a_russian_word_finds_it_and_is_marked(visitor: Visitor) -> 
 
 
 def test_facets_narrow_and_filters_can_be_taken_away(visitor: Visitor) -> None:
-    page = visitor.page("/search?q=asylum+OR+Asyl")
+    page = visitor.page("/search?q=asylum+OR+deserter+OR+дезертир")
     total = int(count(page).split()[0])
-    narrowed = re.findall(r'<a href="(/search\?q=asylum\+OR\+Asyl\+lang%3Aen[^"]*)"', page)[0]
+    narrowed = re.findall(r'<a href="(/search\?q=[^"]*lang%3Aen[^"]*)"', page)[0]
     inner = visitor.page(narrowed)
     assert 0 < int(count(inner).split()[0]) < total
-    assert '<a class="chip" href="/search?q=asylum+OR+Asyl">' in inner
+    (back,) = re.findall(r'<a class="chip" href="([^"]*)"', inner)
+    assert count(visitor.page(back)) == count(page)
 
 
 def test_every_facet_says_how_many_reports_it_leads_to(visitor: Visitor) -> None:
