@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from db.statements import ALIKE, COUNTS, SEARCH, STORIES
+from db.statements import AHEAD, ALIKE, COUNTS, SEARCH, STORIES, TALLIES
 
 migrations = Migrations("deserters")
 
@@ -330,6 +330,14 @@ def found_in_any_form(db: Database) -> None:
     """Index words by what all their forms share, say what a source's terms allow, and keep counts that pages show."""
     _lay(db, SEARCH)
     for trigger in COUNTS:
+        db.execute(trigger)
+
+
+@migrations()
+def counted_ahead(db: Database) -> None:
+    """Count reports without reading their texts: by a view that looks a text up where it is asked for, and by tallies."""
+    _lay(db, AHEAD)
+    for trigger in TALLIES:
         db.execute(trigger)
 
 

@@ -139,3 +139,27 @@ COUNTS = (
     "CREATE TRIGGER figures_count_moved AFTER UPDATE OF series ON figures WHEN NEW.known_until IS NULL BEGIN "
     + _COUNT.format(row="OLD", step=-1) + _COUNT.format(row="NEW", step=1) + " END",
 )  # fmt: skip
+
+AHEAD = """
+DROP VIEW reports;
+CREATE VIEW reports AS
+    SELECT id, url, canonical_url, source, title, (SELECT text FROM texts WHERE texts.id = articles.id) AS text, language,
+        authors, published_at, published_on, published_from, standfirst, section, image_url, credit, paid, first_seen,
+        fetched_at, score, why, reasons, extractor, marks, links, archive_file, archive_offset, sha256
+    FROM articles;
+CREATE TABLE report_counts (
+    source TEXT NOT NULL, language TEXT NOT NULL, reports INTEGER NOT NULL, PRIMARY KEY (source, language)
+) WITHOUT ROWID;
+INSERT INTO report_counts SELECT source, language, count(*) FROM articles GROUP BY 1, 2;
+CREATE INDEX stories_first_seen ON stories(first_seen);
+"""
+_TALLY = """
+INSERT INTO report_counts VALUES ({row}.source, {row}.language, {step})
+    ON CONFLICT (source, language) DO UPDATE SET reports = reports + {step};
+"""
+TALLIES = (
+    "CREATE TRIGGER articles_tally AFTER INSERT ON articles BEGIN " + _TALLY.format(row="NEW", step=1) + "END",
+    "CREATE TRIGGER articles_tally_gone AFTER DELETE ON articles BEGIN " + _TALLY.format(row="OLD", step=-1) + "END",
+    "CREATE TRIGGER articles_tally_stays AFTER UPDATE OF source, language ON articles BEGIN "
+    + _TALLY.format(row="OLD", step=-1) + _TALLY.format(row="NEW", step=1) + "END",
+)  # fmt: skip

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from db.model import bounds
-from db.web import marking, stories
+from db.web import marking, stories, watch
 from db.web.pages import rows_of
 
 WEEKS = 12
@@ -23,14 +23,9 @@ _NEWEST_FIGURES = (
     "AND f.certainty >= 0.7 AND f.type NOT IN ('prison-years', 'share', 'ratio') ORDER BY f.id DESC LIMIT 60"
 )
 _BY_WEEK = (
-    "SELECT date(first_seen, 'weekday 0', '-6 days') AS week, language, count(*) AS n FROM articles "
-    "WHERE first_seen >= ? GROUP BY week, language"
+    "SELECT date(day, 'weekday 0', '-6 days') AS week, language, sum(reports) AS n FROM report_days "
+    "WHERE day >= ? GROUP BY week, language HAVING n > 0"
 )
-_ANSWERED = (
-    "SELECT count(DISTINCT CASE WHEN trouble = '' AND status IN (200, 304) THEN source END) AS well, "
-    "count(DISTINCT source) AS asked FROM visits WHERE at >= ?"
-)
-_SILENT = "SELECT name FROM troubles WHERE scope = 'language' AND mended_at IS NULL ORDER BY name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +67,8 @@ async def front(database: Any) -> Front:
     day = await stories.newest(database, since=_stamp(now - timedelta(days=_DAY)), count=8)
     known = {each.id for each in day}
     week = await stories.newest(database, since=_stamp(now - timedelta(days=_WEEK)), count=20)
-    counts = await rows_of(database, _BY_WEEK, [_stamp(now - timedelta(weeks=WEEKS - 1, days=now.weekday()))])
-    [answered] = await rows_of(database, _ANSWERED, [_stamp(now - timedelta(days=_DAY))])
+    counts = await rows_of(database, _BY_WEEK, [_monday(now).isoformat()])
+    pulse = await watch.pulse(database, now)
     languages = _languages(counts)
     return Front(
         day=day,
@@ -81,10 +76,15 @@ async def front(database: Any) -> Front:
         figures=_figures(await rows_of(database, _NEWEST_FIGURES)),
         weeks=_weeks(counts, languages, now),
         languages=languages,
-        well=answered["well"],
-        asked=answered["asked"],
-        silent=tuple(row["name"] for row in await rows_of(database, _SILENT)),
+        well=pulse.well,
+        asked=pulse.asked,
+        silent=pulse.silent,
     )
+
+
+def _monday(now: datetime) -> date:
+    """The first day of the weeks that are shown."""
+    return (now - timedelta(weeks=WEEKS - 1, days=now.weekday())).date()
 
 
 def _stamp(moment: datetime) -> str:
@@ -95,7 +95,7 @@ def _figures(found: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...
     """The newest figures, one of each value and type in a story, those that somebody vouches for first."""
     told: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for row in sorted(found, key=lambda row: not (row["organisation"] or row["speaker"])):
-        sentence = marking.sentence(row["around"], row["at"], row["at"] + len(row["quote"]))
+        sentence = marking.said(row)
         shown = {**row, "value": bounds(row["low"], row["high"]), "sentence": sentence}
         told.setdefault((row["story"], row["type"], row["low"], row["high"]), shown)
     return tuple(told.values())[:_FIGURES]
@@ -110,7 +110,7 @@ def _languages(counts: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def _weeks(counts: Iterable[Mapping[str, Any]], languages: tuple[str, ...], now: datetime) -> tuple[Week, ...]:
-    first = (now - timedelta(weeks=WEEKS - 1, days=now.weekday())).date()
+    first = _monday(now)
     mondays = [str(first + timedelta(weeks=number)) for number in range(WEEKS)]
     weeks: dict[str, dict[str, int]] = {monday: {} for monday in mondays}
     for row in counts:

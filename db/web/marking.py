@@ -3,13 +3,14 @@
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from db.search import Question, tokens
+from db.sentences import bounds
 
 _BLOCK = re.compile(r"\S(?:.|\n)*?(?=\s*(?:\n[^\S\n]*\n|\Z))")
-_STOP = re.compile(r"[.!?…。！？]+[\"»”’)]*(?=\s+[^\W\d_a-zа-яё]|\s*$)\s*|\n+|[。！？]")
 _SENTENCE = 240  # characters of a sentence that are shown before and behind what stands in it
 _EXCERPT = 320
 _BEFORE = 90
@@ -108,16 +109,26 @@ def _anchored(
 
 def sentence(text: str, start: int, end: int) -> list[Piece]:
     """The sentence of ``text`` in which ``start`` to ``end`` stands, that stretch marked; cut where it is very long."""
-    before = max((stop.end() for stop in _STOP.finditer(text, 0, start)), default=0)
-    after = _STOP.search(text, end)
-    first, last = max(before, start - _SENTENCE), min(after.end() if after else len(text), end + _SENTENCE)
+    before, after = bounds(text, start, end)
+    first, last = max(before, start - _SENTENCE), min(after, end + _SENTENCE)
     pieces = _pieces(text, first, last, [(start, end, "asked")])
     head = [Piece(text="… ")] if first > before else []
-    return [*head, *pieces, *([Piece(text=" …")] if last < (after.end() if after else len(text)) else [])]
+    return [*head, *pieces, *([Piece(text=" …")] if last < after else [])]
+
+
+def said(row: Mapping[str, Any]) -> list[Piece]:
+    """The sentence around a quote: ``around`` is a part of the text, in which the quote stands ``at``.
+
+    Where the text at hand does not hold it, as in a public edition, the quote alone.
+    """
+    around, at, quote = row["around"] or "", row["at"], row["quote"]
+    if around[at : at + len(quote)] != quote:
+        return [Piece(text=quote, role="asked")]
+    return sentence(around, at, at + len(quote))
 
 
 def excerpt(text: str | None, question: Question | None = None, language: str = "") -> list[Piece]:
-    """The beginning of ``text``, or where most of what was asked for stands; words that were are marked as ``asked``."""
+    """The beginning of ``text``, or where most of what was asked for stands, those words marked as ``asked``."""
     flat = " ".join((text or "").split())
     spans = asked(flat[:_READ], question, language)
     start = _densest(flat, [left for left, _, _ in spans])

@@ -112,6 +112,9 @@ def day(stored: str | None) -> str:
 
 def _parsed(stored: str | None) -> datetime | None:
     try:
-        return datetime.fromisoformat(stored).astimezone(UTC) if stored else None
+        found = datetime.fromisoformat(stored) if stored else None
+        if found and found.tzinfo is None:  # a day; it is the same day wherever this machine stands
+            return found.replace(tzinfo=UTC)
+        return found.astimezone(UTC) if found else None
     except (ValueError, OverflowError):
         return None

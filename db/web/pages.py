@@ -43,11 +43,11 @@ _RELATED = (
     "ORDER BY p.original = mine.original DESC, at LIMIT 8"
 )
 _TOTALS = (
-    "SELECT (SELECT count(*) FROM articles) AS reports, "
+    "SELECT (SELECT coalesce(sum(reports), 0) FROM report_counts) AS reports, "
     "(SELECT count(*) FROM articles WHERE first_seen >= strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '-1 day')) AS day, "
     "(SELECT count(*) FROM articles WHERE first_seen >= strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '-7 days')) AS week,"
-    " (SELECT count(DISTINCT source) FROM articles) AS sources, "
-    "(SELECT count(DISTINCT language) FROM articles) AS languages, "
+    " (SELECT count(DISTINCT source) FROM report_counts WHERE reports > 0) AS sources, "
+    "(SELECT count(DISTINCT language) FROM report_counts WHERE reports > 0) AS languages, "
     "(SELECT count(DISTINCT source) FROM channels WHERE trouble != '') AS in_trouble, "
     "(SELECT count(*) FROM sources WHERE enabled = 1 AND watched = 1) AS watched"
 )
@@ -147,12 +147,14 @@ async def home(database: Any) -> Home:
         troubles=tuple(await rows_of(database, _TROUBLES)),
         newest=tuple(Card(**row) for row in await rows_of(database, f"{_CARD} ORDER BY a.id DESC LIMIT 10")),
         languages=await _bars(
-            database, "SELECT language AS code, language AS label, count(*) AS n FROM articles GROUP BY language"
+            database,
+            "SELECT language AS code, language AS label, sum(reports) AS n FROM report_counts GROUP BY language "
+            "HAVING n > 0",
         ),
         sources=await _bars(
             database,
-            "SELECT source AS code, s.name AS label, count(*) AS n FROM articles JOIN sources s ON s.id = source "
-            "GROUP BY source",
+            "SELECT source AS code, s.name AS label, sum(reports) AS n FROM report_counts "
+            "JOIN sources s ON s.id = source GROUP BY source HAVING n > 0",
         ),
     )
 

@@ -16,16 +16,15 @@ LEFT, RIGHT, TOP, BOTTOM = 64.0, 708.0, 12.0, 268.0  # of the drawing, 720 by 30
 _STEPS = (1, 2, 2.5, 5, 10)
 _LINES = 4
 _TYPES = (
-    "SELECT s.type, s.territory, count(*) AS n FROM figures f JOIN series s ON s.id = f.series "
-    "WHERE f.known_until IS NULL GROUP BY s.type, s.territory ORDER BY n DESC"
+    "SELECT type, territory, sum(figures) AS n FROM series GROUP BY type, territory HAVING n > 0 ORDER BY n DESC, type"
 )
+_OF = ("f.type = ? AND f.known_until IS NULL", "f.type = ? AND f.territory = ? AND f.known_until IS NULL")
 _FIGURES = (
     "SELECT f.report, f.start, f.quote, f.unit, f.per, f.low, f.high, f.territory, f.starts, f.ends, f.speaker, "
     "f.organisation, f.certainty, f.cumulative, src.name AS source_name, a.language, a.published_at, a.first_seen, "
     'substr(t.text, max(1, f.start - 599), f."end" - f.start + 1200) AS around, min(f.start, 600) AS at '
     "FROM figures f JOIN texts t ON t.id = f.report JOIN articles a ON a.id = f.report "
-    "JOIN sources src ON src.id = a.source WHERE f.series IN (SELECT id FROM series WHERE type = ? AND "
-    "(? = '-' OR territory = ?)) AND f.known_until IS NULL ORDER BY f.id DESC LIMIT ?"
+    "JOIN sources src ON src.id = a.source WHERE {of} ORDER BY f.id DESC LIMIT ?"
 )
 
 
@@ -73,8 +72,8 @@ async def types(database: Any) -> dict[str, list[tuple[str, int]]]:
 
 async def plots(database: Any, type_: str, territory: str | None) -> tuple[Plot, ...]:
     """A drawing for each unit of one type; of one ``territory``, or of all where it is ``None``."""
-    wanted = "-" if territory is None else territory
-    found = await rows_of(database, _FIGURES, [type_, wanted, wanted, MOST])
+    asked = [type_] if territory is None else [type_, territory]
+    found = await rows_of(database, _FIGURES.format(of=_OF[len(asked) - 1]), [*asked, MOST])
     units: dict[str, list[Mapping[str, Any]]] = {}
     for row in found:
         units.setdefault(row["unit"], []).append(row)
@@ -127,7 +126,7 @@ def _point(
         count=len({each["report"] for each in found}), tone=str(speakers.index(who)) if who in speakers else "other",
         x=round((left + right) / 2, 1), left=left, right=right, y=_y((bottom + top) / 2, most), top=_y(top, most),
         foot=_y(bottom, most), told=row,
-        sentence=marking.sentence(row["around"], row["at"], row["at"] + len(row["quote"])),
+        sentence=marking.said(row),
     )  # fmt: skip
 
 

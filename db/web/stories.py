@@ -11,6 +11,9 @@ from db.web.pages import rows_of
 
 MOST_REPORTS = 400  # of one story that its page shows
 LISTED = 30
+MOST_VALUES = 12  # of one type, side by side
+MOST_DECISIONS = 40
+QUOTED = 3  # sentences of one value
 _OF_WHOLES = frozenset({"share", "ratio"})
 _STORY = "SELECT * FROM stories WHERE id = ?"
 _REPORTS = (
@@ -20,29 +23,32 @@ _REPORTS = (
     "JOIN sources s ON s.id = a.source WHERE p.story = ? ORDER BY at, p.report LIMIT ?"
 )
 _FIGURES = (
-    "SELECT f.report, p.original, f.start, f.quote, f.type, f.unit, f.low, f.high, f.territory, f.starts, f.ends, "
-    "f.speaker, f.organisation, f.certainty, s.name AS source_name, a.language, "
-    'substr(t.text, max(1, f.start - 599), f."end" - f.start + 1200) AS around, min(f.start, 600) AS at '
-    "FROM placements p JOIN figures f ON f.report = p.report JOIN texts t ON t.id = p.report "
-    "JOIN articles a ON a.id = p.report JOIN sources s ON s.id = a.source "
+    "SELECT f.id, f.report, p.original, f.start, f.quote, f.type, f.unit, f.low, f.high, f.territory, f.starts, "
+    "f.ends, f.speaker, f.organisation, f.certainty FROM placements p CROSS JOIN figures f ON f.report = p.report "
     "WHERE p.story = ? AND f.known_until IS NULL ORDER BY f.type, f.organisation = '', f.organisation, f.low, "
     "f.report, f.start LIMIT 2000"
 )
+_SENTENCES = (
+    "SELECT f.id, s.name AS source_name, a.language, "
+    'substr(t.text, max(1, f.start - 599), f."end" - f.start + 1200) AS around, min(f.start, 600) AS at '
+    "FROM figures f JOIN articles a ON a.id = f.report JOIN sources s ON s.id = a.source "
+    "LEFT JOIN texts t ON t.id = f.report WHERE f.id IN (SELECT value FROM json_each(?))"
+)
 _DECISIONS = (
     "SELECT d.report, p.original, d.start, d.quote, d.kind, d.country, d.people, d.decided_on, d.decided_by, "
-    "d.articles, d.sentence, d.certainty, s.name AS source_name FROM placements p JOIN decisions d "
+    "d.articles, d.sentence, d.certainty, s.name AS source_name FROM placements p CROSS JOIN decisions d "
     "ON d.report = p.report JOIN articles a ON a.id = p.report JOIN sources s ON s.id = a.source "
     "WHERE p.story = ? AND d.known_until IS NULL ORDER BY d.kind, d.country, d.report, d.start LIMIT 2000"
 )
 _PLACES = (
-    "SELECT m.country, m.role, count(DISTINCT m.report) AS reports FROM placements p JOIN mentions m "
+    "SELECT m.country, m.role, count(DISTINCT m.report) AS reports FROM placements p CROSS JOIN mentions m "
     "ON m.report = p.report WHERE p.story = ? AND m.known_until IS NULL AND m.kind IN ('country', 'city') "
     "AND m.country <> '' GROUP BY m.country, m.role ORDER BY reports DESC, m.country LIMIT 60"
 )
 _LINES = (
     "SELECT s.id, s.title, s.lead, s.newest, s.first_seen, s.reports, s.originals, s.origins, s.origin, s.languages, "
     "s.countries, coalesce(a.language, '') AS language FROM stories s LEFT JOIN articles a ON a.id = s.lead_report "
-    "WHERE s.forward IS NULL AND s.reports > 0"
+    "WHERE +s.forward IS NULL AND s.reports > 0"  # not by the index of forward, in which nearly all stand under NULL
 )
 
 
@@ -112,6 +118,11 @@ class Kind:
     high: float
 
     @property
+    def shown(self) -> tuple[Stated, ...]:
+        """Those that most originals state, as far as they stand side by side."""
+        return self.stated[:MOST_VALUES]
+
+    @property
     def agree(self) -> bool:
         """Whether all state one value."""
         return len({(each.low, each.high) for each in self.stated}) == 1
@@ -162,11 +173,13 @@ class Story(Line):
 
 
 async def newest(
-    database: Any, *, since: str = "", count: int = LISTED, before: tuple[str, int] | None = None
+    database: Any, *, since: str = "", count: int = LISTED, before: tuple[str, int] | None = None, country: str = ""
 ) -> tuple[Line, ...]:
-    """The stories with the newest reports; those first seen ``since`` a moment, or older than ``before``."""
+    """The stories with the newest reports; first seen ``since`` a moment, older than ``before``, of a ``country``."""
     conditions = ""
     values: list[Any] = []
+    if country:
+        conditions, values = " AND s.countries LIKE ?", [f'%"{country}"%']
     if since:
         conditions, values = conditions + " AND s.first_seen >= ?", [*values, since]
     if before:
@@ -190,7 +203,7 @@ async def story(database: Any, number: int) -> Story | None:
         forward=row["forward"] or 0,
         lead_report=row["lead_report"],
         originals_told=_folded(reports[:MOST_REPORTS]),
-        kinds=_kinds(await rows_of(database, _FIGURES, [number])),
+        kinds=await _quoted(database, _kinds(await rows_of(database, _FIGURES, [number]))),
         decisions=_decided(await rows_of(database, _DECISIONS, [number])),
         places=_places(await rows_of(database, _PLACES, [number])),
         cut=len(reports) > MOST_REPORTS,
@@ -237,9 +250,20 @@ def _kinds(found: Iterable[Mapping[str, Any]]) -> tuple[Kind, ...]:
             ),
         )  # fmt: skip
         stated.originals.add(row["original"])
-        sentence = marking.sentence(row["around"], row["at"], row["at"] + len(row["quote"]))
-        stated.quotes.append({**row, "sentence": sentence})
+        stated.quotes.append(row)
     return tuple(_kind(type_, list(mine.values())) for (type_, _), mine in kinds.items())
+
+
+async def _quoted(database: Any, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+    """The same with the sentences that are shown, and no others: a big story has thousands."""
+    shown = [each for kind in kinds for each in kind.shown]
+    wanted = json.dumps([row["id"] for each in shown for row in each.quotes[:QUOTED]])
+    found = {row["id"]: row for row in await rows_of(database, _SENTENCES, [wanted])}
+    for each in shown:
+        for at, row in enumerate(each.quotes[:QUOTED]):
+            told = {**row, **found[row["id"]]}
+            each.quotes[at] = {**told, "sentence": marking.said(told)}
+    return kinds
 
 
 def _kind(type_: str, stated: list[Stated]) -> Kind:

@@ -13,42 +13,14 @@ import pytest
 
 from db.archive import ArchiveWriter, captures
 from db.store import Store
-from db.web import metadata
 from tests.db.web_browser import Visitor
+from tests.db.web_pages import PAGES, build_told
 from tests.db.web_world import NOW, World, analysis, build, keep, samples
-
-PAGES = (
-    "/", "/deserters", "/deserters/reports", "/deserters/reports?_search=asylum", "/deserters/reports?source=lv/gulbis",
-    "/deserters/reports?_col=id&_col=title", "/deserters/reports?_size=3&_next=3", "/deserters/sources",
-    "/deserters/sources/lv~2Fgulbis", "/deserters/channels", "/deserters/candidates", "/deserters/pages",
-    "/deserters/pages?_columns=all", "/deserters/pages/1", "/deserters/issues", "/deserters/runs", "/deserters/runs/1",
-    "/stories", "/story/1", "/figures",
-    "/deserters/timetable", "/deserters/articles", "/deserters/texts", "/report/1", "/capture/1", "/-/metadata",
-)  # fmt: skip
-TOLD = """
-INSERT INTO series (id, type, territory, organisation) VALUES (1, 'deserters', 'ru', 'Mediazona');
-INSERT INTO figures (report, start, "end", quote, series, type, low, high, unit, counted, territory, period_certainty,
-    cumulative, per, speaker, organisation, certainty, known_from)
-    SELECT id, 0, 4, substr(text, 1, 4), 1, 'deserters', 9, 9, 'people', '', 'ru', 0, 0, '', '', 'Mediazona', 1, '2026'
-    FROM texts;
-INSERT INTO decisions (report, start, "end", quote, kind, country, decided_by, articles, sentence, certainty,
-    known_from)
-    SELECT id, 0, 4, substr(text, 1, 4), 'asylum-granted', 'fi', '', '', '', 1, '2026' FROM texts;
-INSERT INTO stories (anchor, title, lead, lead_report, newest, origin, reports, originals, origins, languages,
-    countries, made_at, changed_at)
-    SELECT 1, title, '', 1, strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'), '', 1, 1, 1, '[]', '[]', '2026', '2026'
-    FROM articles WHERE id = 1;
-INSERT INTO revisions (report, at, what, old, new, old_sha256, new_sha256)
-    VALUES (1, '2026', 'figure', '8', '9', '', '');
-"""
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    found = build(tmp_path_factory.mktemp("web"))
-    with sqlite3.connect(found.db) as connection:
-        connection.executescript(TOLD)
-    return found
+    return build_told(tmp_path_factory.mktemp("web"))
 
 
 @pytest.fixture(scope="module")
@@ -67,15 +39,6 @@ def test_every_page_is_there_and_has_one_headline(visitor: Visitor, path: str) -
     assert page.count("<h1") == 1
     assert "<script" not in page
     assert " style=" not in page
-
-
-@pytest.mark.parametrize("name", list(metadata.queries(metadata.load())))
-def test_every_ready_made_question_has_an_answer(visitor: Visitor, name: str) -> None:
-    asked = f"/deserters/{name}" + ("?words=asylum" if name == "search" else "")
-    query = metadata.queries(metadata.load())[name]
-    assert query["title"] in visitor.page(asked)
-    rows = visitor.rows(f"/deserters/{name}.json" + ("?words=asylum" if name == "search" else ""))
-    assert rows or name == "new_since_yesterday"  # which depends on the day of the test
 
 
 def test_the_home_page_counts_and_shows_the_newest_ten(visitor: Visitor) -> None:

@@ -1,6 +1,8 @@
-"""Visitors: one asks a site in this process without a network, and a server of its own for those with a browser."""
+"""Visitors: one asks a site in this process without a network; a server and a real browser for those who look."""
 
 import asyncio
+import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +16,9 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 
 from db.web.serve import create_app
 from tests.db.web_world import World
@@ -23,6 +28,10 @@ _SERVE = (
     "import sys; from pathlib import Path; from db.web.serve import serve; "
     "serve(Path(sys.argv[1]), Path(sys.argv[2]), '127.0.0.1', int(sys.argv[3]))"
 )
+_FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+)  # fmt: skip
 
 
 class Visitor:
@@ -72,6 +81,46 @@ def serving(world: World) -> Iterator[tuple[subprocess.Popen[str], str]]:
             yield process, address
         finally:
             process.kill()
+
+
+@contextmanager
+def browsing(profile: Path) -> Iterator[webdriver.Chrome]:
+    """A headless Chromium with its profile in ``profile``; the test is skipped where there is none."""
+    driver, chromium = shutil.which("chromedriver"), shutil.which("chromium") or shutil.which("google-chrome")
+    if not driver or not chromium:
+        pytest.skip("needs chromium and chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    for flag in (*_FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    opened = webdriver.Chrome(service=Service(driver), options=options)
+    try:
+        yield opened
+    finally:
+        opened.quit()
+
+
+def take_the_seat(browser: webdriver.Chrome, width: int, scheme: str, media: str = "") -> None:
+    """Look from now on through a window of ``width``, in a light or dark scheme, on screen or on ``media``."""
+    told = {"media": media, "features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", told)
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def complaints(browser: webdriver.Chrome) -> list[str]:
+    """What the browser's console said since the last look."""
+    log = browser.get_log("browser")  # type: ignore[no-untyped-call]  # selenium leaves it untyped
+    return [str(entry["message"]) for entry in log]
+
+
+def asked(browser: webdriver.Chrome) -> set[str]:
+    """Addresses that were asked for by http or https since the last look."""
+    log = browser.get_log("performance")  # type: ignore[no-untyped-call]  # as above
+    messages = [json.loads(entry["message"])["message"] for entry in log]
+    found = {told["params"]["request"]["url"] for told in messages if told["method"] == "Network.requestWillBeSent"}
+    return {url for url in found if url.startswith("http")}
 
 
 def _wait_for(address: str) -> None:
