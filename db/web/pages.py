@@ -42,19 +42,24 @@ _RELATED = (
     "JOIN articles a ON a.id = p.report JOIN sources s ON s.id = a.source WHERE mine.report = ? "
     "ORDER BY p.original = mine.original DESC, at LIMIT 8"
 )
+_IN_TROUBLE = (  # as the page of sources has it, see watch.py
+    "c.parent = '' AND c.health <> 'off' AND (c.health IN ('empty', 'stale', 'moved', 'blocked', 'broken', "
+    "'unreachable') OR c.trouble NOT IN ('', 'stale-feed', 'damaged-feed'))"
+)
 _TOTALS = (
-    "SELECT (SELECT coalesce(sum(reports), 0) FROM report_counts) AS reports, "
+    "SELECT (SELECT coalesce(sum(reports), 0) FROM report_counts) AS reports, "  # noqa: S608  # constants
     "(SELECT count(*) FROM articles WHERE first_seen >= strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '-1 day')) AS day, "
     "(SELECT count(*) FROM articles WHERE first_seen >= strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now', '-7 days')) AS week,"
     " (SELECT count(DISTINCT source) FROM report_counts WHERE reports > 0) AS sources, "
     "(SELECT count(DISTINCT language) FROM report_counts WHERE reports > 0) AS languages, "
-    "(SELECT count(DISTINCT source) FROM channels WHERE trouble != '') AS in_trouble, "
+    f"(SELECT count(DISTINCT source) FROM channels c WHERE {_IN_TROUBLE}) AS in_trouble, "
     "(SELECT count(*) FROM sources WHERE enabled = 1 AND watched = 1) AS watched"
 )
 _LAST_RUN = "SELECT id, kind, started_at, finished_at, outcome, sources, new_reports FROM runs ORDER BY id DESC LIMIT 1"
 _TROUBLES = (
-    "SELECT c.source, s.name, c.trouble, c.trouble_since FROM channels c JOIN sources s ON s.id = c.source "
-    "WHERE c.trouble != '' GROUP BY c.source ORDER BY c.trouble_since DESC LIMIT 6"
+    "SELECT c.source, s.name, c.trouble, c.trouble_since FROM channels c "  # noqa: S608  # a constant
+    "JOIN sources s ON s.id = c.source "
+    f"WHERE {_IN_TROUBLE} GROUP BY c.source ORDER BY c.trouble_since DESC LIMIT 6"
 )
 
 

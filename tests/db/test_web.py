@@ -46,7 +46,7 @@ def test_the_home_page_counts_and_shows_the_newest_ten(visitor: Visitor) -> None
     assert page.count('<article class="card">') == 10
     assert f"All {len(samples())} reports" in page
     assert "Last <a" in page
-    assert "8 in trouble</a>" in page
+    assert "8 sources in trouble</a>" in page
     assert "Суд в Самаре дал дезертиру шесть лет колонии" in page
 
 
