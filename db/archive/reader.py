@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
+from typing import BinaryIO
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from isal import isal_zlib
@@ -31,23 +32,47 @@ def captures(path: Path, root: Path | None = None) -> Iterator[Capture]:
     Raises:
         ArchiveError: the file is no WARC or is damaged; comes after everything before the damage was given.
     """
-    name = _name(path, root)
-    told: dict[str, tuple[Offer, str]] = {}
-    read_to = 0
+    name, read_to = _name(path, root), _At()
     try:
         with path.open("rb") as stream:
-            for record in ArchiveIterator(stream, record_types=_WANTED, parse_http=False):
-                read_to = record.stream_pos
-                _demand_whole(record)
-                if record.record_type == WarcRecordType.metadata:
-                    _remember(record, told)
-                elif record.is_http:
-                    yield _capture(record, told, Place(file=name, offset=record.stream_pos))
-        _demand_whole_end(path, read_to)
+            yield from _records(stream, name, read_to)
+        _demand_whole_end(path, read_to.byte)
     except OSError as error:
         raise ArchiveError(
-            f"{path}: cannot be read past byte {read_to}: {error}; what stands before was read"
+            f"{path}: cannot be read past byte {read_to.byte}: {error}; what stands before was read"
         ) from error
+
+
+def streamed(stream: BinaryIO, name: str) -> Iterator[Capture]:
+    """The same of a file that comes as a ``stream`` and is called ``name``; its giver knows whether it came whole.
+
+    Raises:
+        ArchiveError: the stream is no WARC or is damaged; comes after everything before the damage was given.
+    """
+    read_to = _At()
+    try:
+        yield from _records(stream, name, read_to)
+    except OSError as error:
+        raise ArchiveError(
+            f"{name}: cannot be read past byte {read_to.byte}: {error}; what stands before was read"
+        ) from error
+
+
+class _At:
+    """Where the record starts that is being read, in bytes."""
+
+    byte = 0
+
+
+def _records(stream: BinaryIO, name: str, at: _At) -> Iterator[Capture]:
+    told: dict[str, tuple[Offer, str]] = {}
+    for record in ArchiveIterator(stream, record_types=_WANTED, parse_http=False):
+        at.byte = record.stream_pos
+        _demand_whole(record)
+        if record.record_type == WarcRecordType.metadata:
+            _remember(record, told)
+        elif record.is_http:
+            yield _capture(record, told, Place(file=name, offset=record.stream_pos))
 
 
 def read(root: Path, place: Place) -> Capture:
