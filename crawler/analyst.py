@@ -4,13 +4,16 @@ import asyncio
 import multiprocessing
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from datetime import UTC, datetime
 
 from pebble import ProcessExpired, ProcessPool
 
 from crawler import flow
-from db.model import Analysis, Capture, Rejection, Sample, Source, Stage
+from crawler.sources import unlisted
+from db.model import Analysis, Capture, Offer, Rejection, Sample, Source, Stage
 
 SECONDS_A_PAGE = 10.0
+_SAMPLE, _DAY, _NOBODY = "https://sample.invalid/", datetime(2026, 1, 1, tzinfo=UTC), Offer(source="")
 PAGES_A_PROCESS = 2000  # parsers leak; a fresh process now and then keeps memory flat
 
 
@@ -20,7 +23,7 @@ class Analyst:
     def __init__(self, *, seconds_a_page: float = SECONDS_A_PAGE) -> None:
         self._seconds = seconds_a_page
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPool(max_workers=1, max_tasks=PAGES_A_PROCESS, context=context)
+        self._pool = ProcessPool(max_workers=1, max_tasks=PAGES_A_PROCESS, context=context, initializer=_make_ready)
 
     def analyse(self, capture: Capture, source: Source) -> Analysis | Rejection:
         """What ``flow.analyse`` says of ``capture``; a rejection where it crashed the process or took too long.
@@ -63,3 +66,11 @@ class Analyst:
         if isinstance(error, ProcessExpired):
             return Rejection.of(capture, Stage.EXTRACT, "crashed the parser", str(error))
         return Rejection.of(capture, Stage.EXTRACT, "took too long", f"no result after {self._seconds:.0f} seconds")
+
+
+def _make_ready() -> None:
+    """Load what every page needs before the clock of the first page runs."""
+    body = b"<html><title>A deserter</title><body><p>" + b"A Russian soldier deserted from his unit. " * 20
+    flow.analyse(
+        Capture(url=_SAMPLE, fetched_at=_DAY, status=200, headers=(), body=body, offer=_NOBODY), unlisted(_SAMPLE)
+    )

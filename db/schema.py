@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from db.statements import AHEAD, ALIKE, COUNTS, SEARCH, STORIES, TALLIES
+from db.statements import AHEAD, ALIKE, BACKFILLS, COUNTS, SEARCH, STORIES, TALLIES
 
 migrations = Migrations("deserters")
 
@@ -335,10 +335,16 @@ def found_in_any_form(db: Database) -> None:
 
 @migrations()
 def counted_ahead(db: Database) -> None:
-    """Count reports without reading their texts: by a view that looks a text up where it is asked for, and by tallies."""
+    """Count reports without reading texts: by a view that looks a text up where it is asked for, and by tallies."""
     _lay(db, AHEAD)
     for trigger in TALLIES:
         db.execute(trigger)
+
+
+@migrations()
+def files_that_were_read(db: Database) -> None:
+    """Remember which WARC files were read, and what came of each."""
+    _lay(db, BACKFILLS)
 
 
 def _lay(db: Database, statements: str) -> None:

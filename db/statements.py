@@ -143,9 +143,9 @@ COUNTS = (
 AHEAD = """
 DROP VIEW reports;
 CREATE VIEW reports AS
-    SELECT id, url, canonical_url, source, title, (SELECT text FROM texts WHERE texts.id = articles.id) AS text, language,
-        authors, published_at, published_on, published_from, standfirst, section, image_url, credit, paid, first_seen,
-        fetched_at, score, why, reasons, extractor, marks, links, archive_file, archive_offset, sha256
+    SELECT id, url, canonical_url, source, title, (SELECT text FROM texts WHERE texts.id = articles.id) AS text,
+        language, authors, published_at, published_on, published_from, standfirst, section, image_url, credit, paid,
+        first_seen, fetched_at, score, why, reasons, extractor, marks, links, archive_file, archive_offset, sha256
     FROM articles;
 CREATE TABLE report_counts (
     source TEXT NOT NULL, language TEXT NOT NULL, reports INTEGER NOT NULL, PRIMARY KEY (source, language)
@@ -163,3 +163,12 @@ TALLIES = (
     "CREATE TRIGGER articles_tally_stays AFTER UPDATE OF source, language ON articles BEGIN "
     + _TALLY.format(row="OLD", step=-1) + _TALLY.format(row="NEW", step=1) + "END",
 )  # fmt: skip
+
+BACKFILLS = """
+CREATE TABLE backfills (
+    name TEXT NOT NULL, digest TEXT NOT NULL, bytes INTEGER NOT NULL, pages INTEGER NOT NULL, reports INTEGER NOT NULL,
+    new_reports INTEGER NOT NULL, reasons TEXT NOT NULL, trouble TEXT NOT NULL, run INTEGER REFERENCES runs(id),
+    finished_at TEXT NOT NULL, PRIMARY KEY (name, digest)
+) WITHOUT ROWID;
+CREATE INDEX backfills_run ON backfills(run);
+"""

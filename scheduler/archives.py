@@ -9,6 +9,8 @@ from crawler.spiders import Plan, probing
 from crawler.spiders.probing import Probed
 from crawler.spiders.visit import Answer
 from crawler.urls import is_web
+from scheduler.backfill.files import WarcFile
+from scheduler.backfill.remote import Manners
 from scheduler.config import Config
 from scheduler.jobs import utc_now
 
@@ -31,12 +33,27 @@ def lines(config: Config, what: str, days: Days, *, below: bool = False) -> Iter
         raise ConfigurationError(f"{what}: is neither ccnews nor an http or https address")
 
 
-def _files(config: Config, days: Days) -> Iterator[str]:
+def of_ccnews(config: Config, days: Days, *, mirror: str = "", bytes_a_second: int = 0) -> list[WarcFile]:
+    """Common Crawl's news files of a period, to be read as they come; at ``mirror`` where that is given.
+
+    Raises:
+        ConfigurationError: a day is missing, or the first comes after the last.
+        DesertersError: the list cannot be had.
+    """
+    manners = Manners(user_agent=config.user_agent, bytes_a_second=bytes_a_second)
+    return [
+        WarcFile(place=url, archive=config.archive, manners=manners)
+        for url in _files(config, days, mirror or ccnews.ENDPOINT)
+    ]
+
+
+def _files(config: Config, days: Days, endpoint: str = ccnews.ENDPOINT) -> Iterator[str]:
     since, until = days
     if since is None or until is None or until < since:
         raise ConfigurationError("ccnews needs its first and last day: --from 2026-03-01 --to 2026-03-31")
     start, end = _midnight(since), _midnight(until + timedelta(days=1))
-    for probed in probing.probe(_plan(config), [Ask(url=url) for url in ccnews.months(since, until)]):
+    asked = [Ask(url=url) for url in ccnews.months(since, until, f"{endpoint.rstrip('/')}/")]
+    for probed in probing.probe(_plan(config), asked):
         answer = _answer(probed)
         yield from (file.url for file in ccnews.read(answer.body, answer.url, start, end))
 

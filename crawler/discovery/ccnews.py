@@ -26,11 +26,11 @@ class WarcFile:
     begun_at: datetime
 
 
-def months(since: date, until: date) -> Iterator[str]:
-    """The addresses of the lists that hold the files of a period, first and last day included."""
+def months(since: date, until: date, endpoint: str = ENDPOINT) -> Iterator[str]:
+    """The addresses of the lists that hold the files of a period, first and last day included, at ``endpoint``."""
     day = (since - LONGEST_FILE).replace(day=1)
     while day <= until:
-        yield f"{ENDPOINT}crawl-data/CC-NEWS/{day:%Y/%m}/warc.paths.gz"
+        yield f"{endpoint}crawl-data/CC-NEWS/{day:%Y/%m}/warc.paths.gz"
         day = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 

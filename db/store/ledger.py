@@ -1,10 +1,11 @@
 """What the watch knows of itself, written: health, days, troubles, recall, and the messages that tell of them."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from db import rows
-from db.model import ChannelState, Recall, SourceDay, Trouble
+from db.model import ChannelState, Place, Recall, SourceDay, Trouble
 from db.store.tables import Tables
 
 
@@ -60,6 +61,26 @@ class Ledger(Tables):
         with self._transaction():
             for number in troubles:
                 self._db.execute(f"UPDATE troubles SET {column}=? WHERE id=?", [rows.stamp(now), number])  # noqa: S608  # one of two literals
+
+    # -- files that were read
+
+    def is_backfilled(self, name: str, digest: str) -> bool:
+        """Whether the WARC file called ``name`` with that ``digest`` was read to its end."""
+        sql = "SELECT EXISTS(SELECT 1 FROM backfills WHERE name=? AND digest=? AND trouble='')"
+        return bool(self._db.execute(sql, [name, digest]).fetchone()[0])
+
+    def held(self, report: str, sha256: str) -> Place | None:
+        """Where the archive holds the capture with that ``sha256`` of the report called ``report``."""
+        sql = "SELECT archive_file, archive_offset FROM articles WHERE key=? AND sha256=? AND archive_file IS NOT NULL"
+        found = self._db.execute(sql, [report, sha256]).fetchone()
+        return Place(file=found[0], offset=found[1]) if found else None
+
+    def note_backfill(self, row: rows.Row, reasons: Mapping[str, int], now: datetime) -> None:
+        """Note that a file was read and what came of it; ``reasons`` counts the pages that were not kept."""
+        told: rows.Row = {"reasons": json.dumps(dict(sorted(reasons.items())), ensure_ascii=False)}
+        with self._transaction():
+            full = {**row, **told, "run": self.run or None, "finished_at": rows.stamp(now)}
+            self._upsert("backfills", full, "name, digest")
 
     # -- messages
 

@@ -53,7 +53,8 @@ def test_a_page_that_kills_the_worker_costs_itself_alone(analyst: Analyst) -> No
 
 
 def test_a_page_that_takes_too_long_costs_itself_alone() -> None:
+    long = replace(PAGE, body=PAGE.body.replace(b"<p>", b"<p>A Russian soldier deserted. ", 1) + PAGE.body * 2000)
     with closing(Analyst(seconds_a_page=0.001)) as hasty:
-        lost = hasty.analyse(PAGE, unlisted(PAGE.url))
+        lost = hasty.analyse(long, unlisted(PAGE.url))
     assert isinstance(lost, Rejection)
     assert (lost.reason, lost.detail) == ("took too long", "no result after 0 seconds")

@@ -108,23 +108,6 @@ def test_a_damaged_archive_gives_what_stands_before_the_damage_and_an_issue(desk
     assert all("byte" in detail for detail in told)
 
 
-def test_backfill_makes_a_source_for_a_page_from_no_known_publisher(desk: Desk, shared: Path) -> None:
-    (desk.folder / "cut.warc.gz").write_bytes((shared / "corpus" / "pages.warc.gz").read_bytes()[:400_000])
-    desk.run("backfill", str(desk.folder / "cut.warc.gz"))
-    assert desk.value("SELECT count(*) FROM sources WHERE id LIKE 'xx/%' AND watched=0") > 0
-    assert desk.value("SELECT count(*) FROM pages WHERE source='xx/wsj.com'") > 0
-
-
-def test_backfilling_twice_changes_nothing(desk: Desk, shared: Path) -> None:
-    (desk.folder / "cut.warc.gz").write_bytes((shared / "corpus" / "pages.warc.gz").read_bytes()[:400_000])
-    desk.run("backfill", str(desk.folder / "cut.warc.gz"))
-    sql = "SELECT key, url, outcome, reason, score FROM pages ORDER BY key"
-    before = desk.rows(sql)
-    desk.run("backfill", str(desk.folder / "cut.warc.gz"))
-    assert desk.rows(sql) == before
-    assert desk.value("SELECT count(*) FROM articles") == desk.value("SELECT count(DISTINCT key) FROM articles")
-
-
 def test_prune_keeps_captures_of_reports_and_frees_the_others(desk: Desk) -> None:
     plain = ON_TOPIC.replace("deserter", "gardener").replace("deserted", "came").replace("desertion", "roses")
     plain = plain.replace("Russian soldier", "florist").replace("asylum", "a medal")

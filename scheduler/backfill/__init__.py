@@ -1,0 +1,128 @@
+"""WARC files in, through the same verbs as the live crawl; what triage lets through is read in a worker process.
+
+A file is settled as one piece when it has been read to its end, its reports in order of publication, and then noted in
+``backfills`` by name and digest: a kill loses the file that was being read, which is begun again without doubling.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
+from dataclasses import replace
+
+from crawler import flow, sources, topics
+from crawler.analyst import Analyst
+from crawler.sources import Publishers
+from crawler.urls import key
+from db.archive import ArchiveWriter
+from db.model import Analysis, Counts, Issue, Level
+from db.rows import Row
+from db.store import Store
+from scheduler.backfill.files import WarcFile, local
+from scheduler.backfill.reading import Kept, Piece, read
+from scheduler.config import Config
+from scheduler.jobs import RunReport, report, ruled, software, utc_now
+
+__all__ = ["Progress", "WarcFile", "backfill", "local"]
+
+Progress = Callable[[Counts], None]
+
+
+def backfill(
+    config: Config, files: Iterable[WarcFile], progress: Progress = lambda _: None, *, again: bool = False
+) -> RunReport:
+    """Read ``files`` in their order; a damaged one gives what can be read, an issue, and the next one follows.
+
+    Files that are known by name and digest are passed over, unless they are read ``again``.
+
+    Raises:
+        HandwrittenError: the topic has a mistake.
+        StoreBusyError: another process writes to the database, or to the archive.
+    """
+    flow.prepare()
+    watch_list = sources.load(config.sources)
+    publishers = Publishers(watch_list.sources)
+    with Store(config.db, holder="deserters backfill") as store, ExitStack() as opened:
+        run = store.begin_run("backfill", utc_now(), topics.load().version)
+        store.know_sources(watch_list.sources)
+        store.note(ruled(store, config, utc_now()), utc_now())
+        desk = _Desk(store, lambda: opened.enter_context(_archive(config)))
+        with closing(Analyst()) as analyst:
+            for file in files:
+                desk.tally["channels"] += 1
+                piece = read(file, publishers, analyst.analyse, desk.seen(again=again), lambda: desk.step(progress))
+                desk.settle(piece)
+        outcome = "done" if desk.counts.balanced else "failed"
+        store.finish_run(outcome, desk.counts, utc_now())
+    return report(config, run, outcome, desk.counts)
+
+
+def _archive(config: Config) -> ArchiveWriter:
+    return ArchiveWriter(config.archive, software=software(), now=utc_now)
+
+
+class _Desk:
+    """Counts, and settles what was read of each file; ``archive`` opens our own, when something must go there."""
+
+    def __init__(self, store: Store, archive: Callable[[], ArchiveWriter]) -> None:
+        self._store, self._open = store, archive
+        self._archive: ArchiveWriter | None = None
+        self.tally: Counter[str] = Counter()
+
+    @property
+    def counts(self) -> Counts:
+        """What the run has done."""
+        return Counts(**self.tally)
+
+    def seen(self, *, again: bool) -> Callable[[str, str], bool]:
+        """Whether a file (name, digest) was read to its end by an earlier run; never where all is read ``again``."""
+        return lambda name, digest: not again and self._store.is_backfilled(name, digest)
+
+    def step(self, progress: Progress) -> None:
+        """Count one page that was read, and show it."""
+        self.tally.update(candidates=1, captures=1)
+        progress(self.counts)
+
+    def settle(self, piece: Piece) -> None:
+        """Write what was read of one file, and then that it was read."""
+        if piece.known:
+            self.tally["answered"] += 1
+            detail = f"{piece.name}: was read by an earlier run; --again reads it once more"
+            self._store.note([Issue(what="read-before", level=Level.INFO, detail=detail)], utc_now())
+            return
+        new = sum(self._keep(kept) for kept in piece.kept)
+        for rejection, source in piece.rejections:
+            flow.settle(rejection, source, self._store)
+        for candidate, issue in piece.failures:
+            self._store.fail(candidate, issue, utc_now(), again=False)
+        if piece.trouble:
+            trouble = Issue(what="damaged-archive", level=Level.ERROR, detail=piece.trouble)
+            self._store.note([trouble], utc_now())
+        self.tally.update(
+            answered=not piece.trouble, analyses=len(piece.kept), new_reports=new,
+            rejections=sum((piece.reasons or {}).values()), candidates_in_issues=len(piece.failures),
+        )  # fmt: skip
+        if piece.digest:
+            self._store.note_backfill(_row(piece, new), piece.reasons or {}, utc_now())
+
+    def _keep(self, kept: Kept) -> bool:
+        return flow.settle(self._archived(kept), kept.source, self._store)
+
+    def _archived(self, kept: Kept) -> Analysis:
+        """The analysis, after the page has gone to our own archive where it came from another and is not there yet."""
+        if kept.capture is None:
+            return kept.analysis
+        held = self._store.held(key(kept.analysis.article.canonical_url), kept.analysis.sha256)
+        if held:
+            return replace(kept.analysis, capture=replace(kept.analysis.capture, place=held))
+        if self._archive is None:
+            self._archive = self._open()
+        offer = replace(kept.capture.offer, source=kept.source.id)
+        place = self._archive.append(replace(kept.capture, offer=offer))
+        return replace(kept.analysis, capture=replace(kept.analysis.capture, place=place, offer=offer))
+
+
+def _row(piece: Piece, new: int) -> Row:
+    return {
+        "name": piece.name, "digest": piece.digest, "bytes": piece.size, "pages": piece.pages,
+        "reports": len(piece.kept), "new_reports": new, "trouble": piece.trouble,
+    }  # fmt: skip
