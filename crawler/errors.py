@@ -3,6 +3,9 @@
     DesertersError                 db/errors.py
     |-- StoreBusyError             db/errors.py: another process holds the database or the archive
     |-- ArchiveError               db/errors.py: a WARC file is damaged
+    |-- ReviewError                db/errors.py: a review, a note or a ruling cannot be kept as it was asked
+    |-- BundleError                db/errors.py: a case bundle cannot be made of what was asked for
+    |-- PublishError               db/errors.py: the public edition cannot be made, or would not be safe
     |-- HandwrittenError           a YAML file that a person wrote does not hold to its grammar
     |-- ConfigurationError         a setting in the configuration file or the environment cannot be used
     `-- ChannelUnreadableError     the body of a channel is not what the channel says it is

@@ -15,3 +15,15 @@ class ArchiveError(DesertersError):
 
 class ExportError(DesertersError):
     """The database cannot be exported so; the text says why and what to do."""
+
+
+class ReviewError(DesertersError):
+    """What a person asked of the reviews cannot be done; the text says why and what to do."""
+
+
+class BundleError(DesertersError):
+    """A case bundle cannot be made so; the text says why and what to do."""
+
+
+class PublishError(DesertersError):
+    """The public edition cannot be made so; the text says why and what to do."""

@@ -9,7 +9,7 @@ from rich.table import Table
 from db.queries import stories as asked
 from db.store import Store
 from scheduler import config as configuration
-from scheduler import jobs
+from scheduler import jobs, rulings
 from scheduler.options import NOTHING_DONE, ConfigOption, DbOption, err, out, plainly
 
 app = typer.Typer(no_args_is_help=True, help="Show stories, and put right by hand what belongs together.")
@@ -103,6 +103,21 @@ def pin(
 ) -> None:  # fmt: skip
     """Keep a report in its story, whatever arrives later."""
     _rule("pin", report, (db, config), note)
+
+
+@app.command()
+def apply(db: DbOption = None, config: ConfigOption = None) -> None:
+    """Take up what people asked of stories on the site; the next crawl would do so too."""
+    with plainly():
+        settings = configuration.load({"db": db}, config)
+        with Store(settings.db, holder="deserters stories") as store:
+            found = rulings.take_up(store, settings.db, settings.reviews_file, jobs.utc_now())
+        for ruling in found.done:
+            out.print(f"{ruling.kind}: done (review {ruling.token})")
+        for ruling in found.waiting:
+            out.print(f"{ruling.kind}: waits, since a report of it is in no story (review {ruling.token})")
+        if not (found.done or found.waiting):
+            out.print("Nothing waits.")
 
 
 def _rule(kind: str, report: int, files: tuple[DbOption, ConfigOption], note: str) -> None:

@@ -4,6 +4,7 @@ Later ones win: default, then the file (``deserters.toml`` here, or the one that
 names), then the environment (``DESERTERS_`` and the name in capitals), then the option of the command.
 """
 
+import ipaddress
 import json
 import os
 import re
@@ -12,18 +13,21 @@ from collections.abc import Mapping
 from datetime import time
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from crawler import sources
 from crawler.errors import ConfigurationError
 from db.model import Engine
+from db.web.sharing import may_be_called
 
 FILE = "deserters.toml"
 PREFIX = "DESERTERS_"
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([dhw]?)")
+_HASH = re.compile(r"pbkdf2_sha256\$[1-9]\d{3,8}\$[^$\s]+\$[A-Za-z0-9+/]{43}=")
+_HEADER = re.compile(r"[A-Za-z0-9-]*")
 _OPTIONS = {
     "contact": "",
     "delay_seconds": "",
@@ -40,6 +44,12 @@ _OPTIONS = {
     "llm_base": "",
     "llm_model": "",
     "llm_key": "",
+    "people": "",
+    "require_login": "",
+    "auth_header": "",
+    "proxies": "",
+    "secret": "",
+    "reviews_db": "",
 }  # else the name itself
 _DAYS = {"": 1.0, "d": 1.0, "h": 1 / 24, "w": 7.0}
 
@@ -91,6 +101,59 @@ class Config(BaseModel):
     keep_days: Annotated[int, Field(ge=1)] = Field(
         30, description="age at which captures of pages not kept may be pruned"
     )
+
+    people: dict[str, SecretStr] = Field({}, description="who can sign in; `deserters password NAME` prints the line")
+    require_login: bool = Field(default=False, description="the site is for signed-in people only")
+    auth_header: str = Field("", description="header in which a proxy names who is signed in, such as X-Remote-User")
+    proxies: str = Field("127.0.0.0/8, ::1", description="addresses from which that header is believed")
+    secret: SecretStr = Field(SecretStr(""), description="signs cookies, so that people stay signed in over a restart")
+    reviews_db: str = Field("", description="file of what people review; else `reviews.db` beside the database")
+
+    @field_validator("people", mode="before")
+    @classmethod
+    def _people(cls, value: object) -> object:
+        """One ``name=hash`` a line where they come as one text, as from the environment."""
+        if not isinstance(value, str):
+            return value
+        lines = [line.strip().partition("=") for line in value.split("\n") if line.strip()]
+        return {name.strip(): stored.strip() for name, _, stored in lines}
+
+    @field_validator("people")
+    @classmethod
+    def _hashed(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, stored in value.items():
+            if not may_be_called(name) or "=" in name:
+                raise ValueError(f"{name!r} is no name for a person here; write another")
+            if not _HASH.fullmatch(stored.get_secret_value()):
+                raise ValueError(f"what stands beside {name!r} is no hash; `deserters password {name}` prints the line")
+        return value
+
+    @field_validator("auth_header")
+    @classmethod
+    def _header(cls, value: str) -> str:
+        if not _HEADER.fullmatch(value) or value.lower() in {"cookie", "host", "authorization"}:
+            raise ValueError(f"{value!r} is no header for a name; write one like X-Remote-User")
+        return value
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in filter(str.strip, value.split(",")):
+            ipaddress.ip_network(part.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if self.require_login and not (self.people or self.auth_header):
+            raise ValueError(
+                "require_login: nobody could sign in; name people (`deserters password NAME`) or an auth_header"
+            )
+        return self
+
+    @property
+    def reviews_file(self) -> Path:
+        """Where the file of reviews stands."""
+        return Path(self.reviews_db) if self.reviews_db else self.db.with_name("reviews.db")
 
     @field_validator("since")
     @classmethod
@@ -201,7 +264,7 @@ def table() -> str:
     rows = ["| In the file | In the environment | Option | Default | Meaning |", "|---|---|---|---|---|"]
     for name, field in Config.model_fields.items():
         option = _OPTIONS.get(name, f"--{name.replace('_', '-')}")
-        is_none = field.default in ("", ()) or isinstance(field.default, SecretStr)
+        is_none = field.default in ("", (), {}) or isinstance(field.default, SecretStr)
         default = "the shipped one" if name == "sources" else "none" if is_none else f"`{field.default}`"
         shown = f"`{option}`" if option else "none"
         rows.append(f"| `{name}` | `{PREFIX}{name.upper()}` | {shown} | {default} | {field.description} |")
@@ -212,6 +275,8 @@ def _text(value: object) -> str:
     """A setting as the environment spells it."""
     if isinstance(value, SecretStr):
         return value.get_secret_value()
+    if isinstance(value, dict):
+        return "\n".join(f"{name}={_text(one)}" for name, one in value.items())
     if not isinstance(value, tuple):
         return str(value)
     if any(isinstance(one, Watch) for one in value):

@@ -11,11 +11,12 @@ from crawler.sources import Publishers, WatchList
 from db import queries
 from db.archive import ArchiveWriter, close_open_files, prune
 from db.archive.pruning import Pruned
+from db.errors import ReviewError
 from db.model import ChannelState, Counts, Haul, Issue, Level, Place, Source, Trouble
 from db.queries import Headline
 from db.queries import Trouble as Troubled
 from db.store import Store
-from scheduler import healing, sampling
+from scheduler import healing, rulings, sampling
 from scheduler.config import Config
 
 Clock = Callable[[], datetime]
@@ -99,7 +100,7 @@ def crawl(
         with ArchiveWriter(config.archive, software=software(), now=now) as archive:
             run = store.begin_run("rounds" if rounds else "crawl", now(), topics.load().version)
             store.know_sources(watch_list.sources)
-            store.note([*_closed(config), *_unusable(watch_list)], now())
+            store.note([*_closed(config), *_unusable(watch_list), *ruled(store, config, now())], now())
             healing.reread(store, config, asked, now())
             before = store.channel_states()
             plan = replace(_plan(config, asked, watch_list, now), rounds=rounds, urgent=bool(names))
@@ -130,6 +131,14 @@ def report(config: Config, run: int, outcome: str, counts: Counts) -> RunReport:
         sources_in_trouble=len(queries.sources_in_trouble(config.db, run)),
         newest=tuple(queries.newest(config.db)) if counts.new_reports else (),
     )
+
+
+def ruled(store: Store, config: Config, now: datetime) -> list[Issue]:
+    """Take up what people asked of stories on the site; where their file cannot be read, that is an issue, no more."""
+    try:
+        return rulings.issues(rulings.take_up(store, config.db, config.reviews_file, now))
+    except ReviewError as error:
+        return [Issue(what="reviews-unreadable", level=Level.WARNING, detail=str(error))]
 
 
 def prune_archive(config: Config, days: int) -> Pruned:
