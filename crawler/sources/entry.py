@@ -110,6 +110,8 @@ class SourceEntry(Handwritten):
     expect: Expectation = Expectation()
     rules: tuple[RuleEntry, ...] = ()
     notes: str = ""
+    terms: str = ""
+    full_text: StrictBool = False
 
     @field_validator("homepage")
     @classmethod
@@ -126,6 +128,8 @@ class SourceEntry(Handwritten):
             )
         if not self.enabled and not self.reason:
             raise ValueError("a source that is not enabled needs a reason")
+        if self.full_text and not self.terms:
+            raise ValueError("full_text says that whole texts may be passed on; terms must say which terms allow it")
         return self
 
     def source(self, identity: str) -> Source:
@@ -143,4 +147,6 @@ class SourceEntry(Handwritten):
             min_candidates=self.expect.candidates.min,
             rules=tuple(Rule(body=rule.body, drop=rule.drop, until=rule.until) for rule in self.rules),
             notes=self.notes,
+            terms=" ".join(self.terms.split()),
+            full_text=self.full_text,
         )

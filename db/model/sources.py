@@ -73,7 +73,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A publisher that is watched; ``id`` is its path in the watch list, such as ``de/tagesschau``."""
+    """A publisher that is watched; ``id`` is its path in the watch list, such as ``de/tagesschau``.
+
+    ``terms`` says in a sentence what its terms of use allow; only where ``full_text`` may its whole texts be passed on.
+    """
 
     id: str
     name: str
@@ -87,4 +90,6 @@ class Source:
     min_candidates: int = 0
     rules: tuple[Rule, ...] = ()
     notes: str = ""
+    terms: str = ""
+    full_text: bool = False
     watched: bool = True

@@ -58,6 +58,8 @@ def source_row(source: Source) -> Row:
         "reason": source.reason,
         "min_candidates": source.min_candidates,
         "notes": source.notes,
+        "terms": source.terms,
+        "full_text": int(source.full_text),
     }
 
 
