@@ -10,11 +10,23 @@ from typing import Annotated
 import typer
 
 from crawler import sources as watch_list
-from scheduler import cli_alerts, cli_sources, cli_stories, evaluating, jobs, show, show_silence, timetable
+from crawler.errors import ConfigurationError
+from scheduler import (
+    cli_alerts,
+    cli_backfill,
+    cli_giving,
+    cli_people,
+    cli_sources,
+    cli_stories,
+    evaluating,
+    jobs,
+    show,
+    show_silence,
+    timetable,
+)
 from scheduler import config as configuration
 from scheduler import explain as explaining
 from scheduler import silence as silences
-from scheduler.backfill import backfill as read_archives
 from scheduler.jobs import RunReport
 from scheduler.options import (
     NOTHING_DONE,
@@ -27,6 +39,7 @@ from scheduler.options import (
     out,
     plainly,
 )
+from scheduler.sharing import sharing
 
 app = typer.Typer(
     name="deserters", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -36,6 +49,10 @@ app = typer.Typer(
 app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_alerts.app, name="alerts")
 app.add_typer(cli_stories.app, name="stories")
+app.command("backfill")(cli_backfill.command)
+app.command()(cli_people.password)
+app.command()(cli_giving.bundle)
+app.command()(cli_giving.publish)
 
 
 @app.command()
@@ -85,30 +102,6 @@ def _end(report: RunReport) -> None:
 
 
 @app.command()
-def backfill(
-    files: Annotated[list[Path], typer.Argument(help="WARC files, compressed or not.", exists=True, dir_okay=True)],
-    db: DbOption = None,
-    archive: ArchiveOption = None,
-    sources: SourcesOption = None,
-    config: ConfigOption = None,
-) -> None:
-    """Read WARC files (folders too) through the same judgement as the crawl."""
-    with plainly():
-        settings = configuration.load({"db": db, "archive": archive, "sources": sources}, config)
-        with show.progress(out) as progress:
-            report = read_archives(settings, _warc_files(files), progress)
-        show.run_report(out, report, kind="backfill")
-        _end(report)
-
-
-def _warc_files(paths: list[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        found += sorted(path.rglob("*.warc*")) if path.is_dir() else [path]
-    return found
-
-
-@app.command()
 def explain(
     target: Annotated[str, typer.Argument(help="An address, an HTML file or a WARC file.")],
     db: DbOption = None,
@@ -128,15 +121,26 @@ def explain(
 @app.command()
 def evaluate(
     files: Annotated[
-        list[Path], typer.Argument(help="Labelled rows, one JSON object a line.", exists=True, dir_okay=False)
-    ],
+        list[Path] | None, typer.Argument(help="Labelled rows, one JSON object a line.", exists=True, dir_okay=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
     stories: Annotated[bool, typer.Option("--stories", help="Judge by story_id which rows tell of one event.")] = False,
+    reviews: Annotated[
+        bool, typer.Option("--reviews", help="Estimate from what people answered on the site (or the FILE of it).")
+    ] = False,
+    db: DbOption = None,
+    config: ConfigOption = None,
 ) -> None:
-    """Score the judge, the facts or the stories on labelled files: whatever the rows have labels for."""
+    """Score the judge, the facts or the stories on labelled files, or the judge by what people reviewed."""
     from scheduler import evaluating_facts  # noqa: PLC0415  # it brings the rules of facts along
 
     with plainly():
+        if reviews:
+            path = files[0] if files else configuration.load({"db": db}, config).reviews_file
+            _evaluate_reviews(path, as_json=as_json)
+            return
+        if not files:
+            raise ConfigurationError("evaluate: name a file of labelled rows, or ask for --reviews")
         rows = evaluating_facts.read(files)
         if stories or evaluating_facts.is_of_facts(rows) or evaluating_facts.is_of_stories(rows):
             told = evaluating_facts.scored(rows, stories=stories)
@@ -151,6 +155,18 @@ def evaluate(
                 typer.echo(evaluating.as_json(found))
             else:
                 evaluating.show(out, found)
+
+
+def _evaluate_reviews(path: Path, *, as_json: bool) -> None:
+    from scheduler import evaluating_reviews  # noqa: PLC0415  # it brings statistics along
+
+    found = evaluating_reviews.evaluate_file(path)
+    if as_json:
+        typer.echo(evaluating_reviews.as_json(found))
+    else:
+        evaluating_reviews.show(out, found)
+    if found.overall.precision is None and found.overall.recall is None:
+        raise typer.Exit(NOTHING_DONE)
 
 
 @app.command()
@@ -197,13 +213,23 @@ def serve(
     config: ConfigOption = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on (default: 127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (default: 8001).")] = None,
+    public: Annotated[
+        Path | None, typer.Option(help="Show the public edition in this folder instead.", file_okay=False)
+    ] = None,
+    whole_file: Annotated[
+        bool, typer.Option("--whole-file", help="With --public: give its whole SQLite file to everyone.")
+    ] = False,
 ) -> None:
-    """Show the database in the browser, with Datasette."""
+    """Show the database, or a public edition, in the browser, with Datasette."""
     from db.web import serve as serving  # noqa: PLC0415  # Datasette takes half a second to import; the crawl has no use for it
 
     with plainly():
         settings = configuration.load({"db": db, "archive": archive, "host": host, "port": port}, config)
-        serving.serve(settings.db, settings.archive, settings.host, settings.port)
+        if public:
+            given = cli_giving.edition(public, whole_file=whole_file, contact=settings.contact)
+            serving.serve_public(given, settings.host, settings.port)
+            return
+        serving.serve(settings.db, settings.archive, settings.host, settings.port, sharing(settings))
 
 
 @app.command()

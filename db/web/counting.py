@@ -1,4 +1,4 @@
-"""A count that Datasette wants in, one that is found in time out: from tallies, else in a short time, else of the newest.
+"""A count that Datasette wants in, one that is found in time out: from tallies, else of all rows, else of the newest.
 
 The tallies (``report_counts``) know how many reports each source has in each language, so that the table of reports and
 its facets cost the same however many there are.
@@ -57,7 +57,7 @@ class Live(Database):  # type: ignore[misc]  # Datasette ships no types
 
 
 def tallied(sql: str) -> str:
-    """Where the tallies know what ``sql`` asks of reports: the same question to them, from its FROM on; else nothing."""
+    """What ``sql`` asks of reports, as a question to the tallies from its FROM on; empty where they do not know."""
     found = _OVER_REPORTS.match(sql)
     if not found:
         return ""
@@ -73,9 +73,9 @@ async def values(database: Any, asked: Asked) -> Counted | None:
     if found:
         sql = f"select {column} as value, sum(reports) as count {found} {ending}"
         return Counted(rows=(await database.execute(sql, asked.params)).rows)
-    few = f"select {column} from ({asked.sql}) order by id desc limit {NEWEST}"
+    few = f"select {column} from ({asked.sql}) order by id desc limit {NEWEST}"  # noqa: S608  # Datasette's, values bound
     for rows, newest, limit in zip((asked.sql, few)[: 1 + asked.numbered], (0, NEWEST), FACET_MS, strict=False):
-        sql = f"select {column} as value, count(*) as count from ({rows}) where {column} is not null {ending}"
+        sql = f"select {column} as value, count(*) as count from ({rows}) where {column} is not null {ending}"  # noqa: S608  # likewise
         try:
             counted = await database.execute(sql, asked.params, custom_time_limit=limit)
         except QueryInterrupted:

@@ -15,7 +15,11 @@ from db.web import metadata
 
 DOCUMENT = metadata.find().parent / "docs" / "data-dictionary.md"
 _BOOKKEEPING = ("sqlite_", "_sqlite_migrations", "lemmas", "indexed", "versions")
-_QUESTIONS = "Each is a page of the site, `/deserters/` and its name; `.json` or `.csv` at its end gives its rows."
+_QUESTIONS = (
+    "Each is a page of the site, `/deserters/` and its name; `.json` or `.csv` at its end gives its rows. Under a "
+    "question stand the columns that mean something of their own there; others mean what they mean in their tables."
+)
+_COMPUTED = "Columns that several questions compute"
 _INTRODUCTION = """# Data dictionary
 
 One SQLite file holds all that the watch knows. Query `reports` first; the other tables say how it came to be. Times
@@ -59,7 +63,7 @@ def document() -> str:
     tables, described = schema(), metadata.tables(told)
     order = [name for name in described if name in tables]
     parts = [_INTRODUCTION, *(_section(name, tables[name], described[name]) for name in order)]
-    return "\n".join([*parts, _queries(metadata.queries(told))])
+    return "\n".join([*parts, _queries(metadata.queries(told)), _computed(metadata.computed_columns(told))])
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -102,7 +106,14 @@ def _queries(queries: dict[str, dict[str, Any]]) -> str:
     lines = ["## Ready-made questions", "", _QUESTIONS, ""]
     for name, query in queries.items():
         lines += [f"- `{name}`: {query['title']}. {query['description'].strip()}"]
+        lines += [f"  - asked with `{field}`: {asked['hint']}" for field, asked in query.get("asked", {}).items()]
+        lines += [f"  - `{column}`: {_cell(line)}" for column, line in query.get("columns", {}).items()]
     return "\n".join([*lines, ""])
+
+
+def _computed(columns: dict[str, str]) -> str:
+    lines = [f"## {_COMPUTED}", "", "| column | meaning |", "|---|---|"]
+    return "\n".join([*lines, *(f"| `{name}` | {_cell(line)} |" for name, line in columns.items()), ""])
 
 
 def _cell(text: str) -> str:

@@ -40,3 +40,8 @@ def tables(metadata: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def queries(metadata: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The ready-made queries, by name."""
     return dict(metadata["databases"][DATABASE]["queries"])
+
+
+def computed_columns(metadata: dict[str, Any]) -> dict[str, str]:
+    """What columns mean that several ready-made queries compute, by name."""
+    return dict(metadata["databases"][DATABASE]["computed_columns"])

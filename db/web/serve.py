@@ -13,6 +13,7 @@ from db.errors import DesertersError
 from db.reviews import Reviews
 from db.schema import is_behind
 from db.store import Store
+from db.web.public import Public
 from db.web.sharing import Sharing
 from db.web.site import Site
 
@@ -36,6 +37,18 @@ def create_app(db: Path, archive: Path, *, local: bool = True, sharing: Sharing 
     return site
 
 
+def create_public(public: Public, *, local: bool = True) -> Site:
+    """The site over a public edition, which nobody can write to.
+
+    Raises:
+        DesertersError: it was made by an earlier version of this program.
+    """
+    file = public.edition.database
+    if is_behind(file):
+        raise DesertersError(f"{file.parent}: was made by an earlier version; publish it anew")
+    return Site(file, file.parent, local=local, public=public)
+
+
 def serve(db: Path, archive: Path, host: str, port: int, sharing: Sharing | None = None) -> None:
     """Listen on ``host`` and ``port``, say where, and serve until interrupted.
 
@@ -43,10 +56,24 @@ def serve(db: Path, archive: Path, host: str, port: int, sharing: Sharing | None
         DesertersError: the database cannot be served, or the address cannot be listened on.
     """
     site = create_app(db, archive, local=is_loopback(host), sharing=sharing)
+    _run(site, str(db), host, port)
+
+
+def serve_public(public: Public, host: str, port: int) -> None:
+    """The same for a public edition.
+
+    Raises:
+        DesertersError: the edition cannot be served, or the address cannot be listened on.
+    """
+    site = create_public(public, local=is_loopback(host))
+    _run(site, f"the public edition {public.edition.database.parent}", host, port)
+
+
+def _run(site: Site, what: str, host: str, port: int) -> None:
     with closing(_listen(host, port)) as listener:
         shown = f"[{host}]" if ":" in host else host
-        sys.stdout.write(f"Serving {db} at http://{shown}:{listener.getsockname()[1]}/ (Ctrl+C ends it)\n")
-        if not (site.local or site.sharing.require_login):
+        sys.stdout.write(f"Serving {what} at http://{shown}:{listener.getsockname()[1]}/ (Ctrl+C ends it)\n")
+        if not (site.local or site.public or site.sharing.require_login):
             sys.stdout.write(f"{_OPEN}\n")
         sys.stdout.flush()
         config = uvicorn.Config(

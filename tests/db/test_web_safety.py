@@ -1,83 +1,20 @@
-"""Whatever a scraped page holds, and whoever asks, the site stays text and gives nothing of the machine away."""
+"""Whoever asks, and however: every answer has its headers, and gives nothing of the machine away."""
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from db.archive import ArchiveWriter
-from db.model import Issue, Level
-from db.store import Store
 from db.web import pages
 from tests.db.web_browser import Visitor
-from tests.db.web_world import NOW, World, analysis, build, samples
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "javascript:alert(1)",
-    "{{ 7*7 }}{% raise %}",
-    "\u202egnirts desrever\u202c \u2066x",
-    "' OR 1=1 --",
-    "</title></article><base href=//evil.example>",
-)
-ADDRESSES = (
-    "javascript:alert(1)",
-    "data:text/html,<script>alert(1)</script>",
-    'https://ok.example/"onmouseover="alert(1)',
-    "https://ok.example/<script>",
-    "http://[broken",
-    "//evil.example/",
-)
-
-
-class Reader(HTMLParser):
-    """Collects elements, links and handlers of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.elements: set[str] = set()
-        self.links: list[tuple[str, str]] = []
-        self.handlers: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note one element."""
-        self.elements.add(tag)
-        told = dict(attrs)
-        self.handlers += [name for name in told if name.startswith("on") or name == "style"]
-        for name in ("href", "src", "action"):
-            if name in told:
-                self.links.append((told[name] or "", told.get("rel") or ""))
-
-
-def read(page: str) -> Reader:
-    reader = Reader()
-    reader.feed(page)
-    return reader
+from tests.db.web_world import World, build
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    found = build(tmp_path_factory.mktemp("hostile"))
-    with (
-        ArchiveWriter(found.archive, software="tests", now=lambda: NOW) as archive,
-        Store(found.db, holder="tests") as store,
-    ):
-        for number, words in enumerate(HOSTILE):
-            address = ADDRESSES[number % len(ADDRESSES)]
-            told = {**samples()[0], "title": words, "text": f"{words}\n\n{words}", "authors": [words]}
-            made = analysis(archive, told, 500 + number, NOW)
-            article = replace(made.article, canonical_url=address)
-            source = replace(made.source, id=f"zz/h{number}", name=words, homepage=address, notes=words)
-            made = replace(made, article=article, source=source, capture=replace(made.capture, url=address))
-            store.save(made, page=f"hostile-{number}", report=f"hostile-{number}")
-            issue = Issue(what=words, level=Level.ERROR, detail=words, source=source.id, channel=address, url=address)
-            store.note([issue], NOW)
-    return found
+    return build(tmp_path_factory.mktemp("safety"))
 
 
 @pytest.fixture(scope="module")
@@ -86,39 +23,14 @@ def visitor(world: World) -> Iterator[Visitor]:
         yield opened
 
 
-PAGES = (
-    "/", "/deserters/reports", "/deserters/reports?_search=alert", "/deserters/sources?_columns=all",
-    "/deserters/issues?_columns=all", "/deserters/pages?_columns=all", "/deserters/articles?_columns=all",
-    "/deserters/texts", "/deserters/sources/zz~2Fh1", "/deserters/sources/zz~2Fh2", "/deserters/by_source",
-    "/deserters/new_since_yesterday", "/deserters/search?words=alert", "/deserters/search?words=%3Cscript%3Ealert",
-    "/deserters/reports?_search=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "/deserters/reports?source=%3Cscript%3E",
-    *(f"/report/{number}" for number in range(21, 28)), *(f"/capture/{number}" for number in range(21, 28)),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_hostile_words_stay_text_and_hostile_addresses_lead_nowhere(visitor: Visitor, path: str) -> None:
-    found = read(visitor.page(path))
-    assert not found.elements & {"script", "img", "base", "iframe", "object", "embed", "style"}
-    assert found.handlers == []
-    for address, rel in found.links:
-        if not address.startswith(("/", "#")):
-            assert address.startswith(("http://", "https://"))
-            assert address.startswith("http://localhost/") or "noreferrer" in rel, address
-        assert not address.startswith("//")
-
-
-def test_hostile_words_are_shown_as_they_are(visitor: Visitor) -> None:
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in visitor.page("/report/21")
-    assert "{{ 7*7 }}" in visitor.page("/report/24")
-    assert "javascript:alert(1)" in visitor.page("/report/21")
-
-
 @pytest.mark.parametrize(
     "path",
     ["/", "/report/1", "/report/99999", "/static/site.css", "/deserters/reports.json", "/deserters/reports.csv",
      "/capture/1.warc.gz", "/deserters.db", "/nothing", "/deserters?sql=broken", "/-/databases.json", "/robots.txt",
-     "/deserters/articles/1", "/-/static/app.css"],
+     "/deserters/articles/1", "/-/static/app.css", "/about", "/about/", "/nothing.json", "/deserters/reports.ndjson",
+     "/deserters/reports.xlsx", "/search.atom?q=asylum", "/search.json?q=asylum", "/stories?before=x", "/-/threads",
+     "/deserters/protected_mentions", "/deserters/protected_mentions.json", "/deserters/reports?_size=99999",
+     "/deserters/reports?_next=abc", "/report/x", "/static/nothing.css"],
 )  # fmt: skip
 def test_every_answer_carries_the_headers(visitor: Visitor, path: str) -> None:
     headers = visitor.get(path).headers
@@ -129,6 +41,16 @@ def test_every_answer_carries_the_headers(visitor: Visitor, path: str) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "script-src" not in policy
+
+
+@pytest.mark.parametrize("path", ["/", "/about", "/deserters/by_source", "/deserters?sql=select+1", "/nothing"])
+def test_answers_to_other_methods_carry_the_headers_too(visitor: Visitor, path: str) -> None:
+    for method in ("HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
+        answer = visitor.ask(method, path)
+        assert "default-src 'none'" in answer.headers["content-security-policy"], method
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.status_code < 500, method
+        assert "access-control-allow-origin" not in answer.headers
 
 
 def test_robots_are_asked_to_stay_out(visitor: Visitor) -> None:
@@ -161,7 +83,7 @@ def test_no_path_is_turned_into_a_redirect_to_another_host(visitor: Visitor, pat
 
 @pytest.mark.parametrize(
     "path", ["/", "/deserters", "/-/databases", "/-/databases.json", "/-/settings.json", "/-/metadata.json",
-             "/-/plugins.json", "/-/threads.json", "/-/versions.json", "/capture/1", "/report/1", "/deserters.json"]
+             "/-/plugins.json", "/-/versions.json", "/capture/1", "/report/1", "/deserters.json"]
 )  # fmt: skip
 def test_no_page_names_a_path_of_the_machine(visitor: Visitor, world: World, path: str) -> None:
     page = visitor.page(path)

@@ -54,6 +54,11 @@ class Visitor:
         answer: httpx.Response = self._runner.run(self.site.client.get(path, **options))
         return answer
 
+    def ask(self, method: str, path: str) -> httpx.Response:
+        """The answer to ``path`` by another method."""
+        answer: httpx.Response = self._runner.run(self.site.client.request(method, path))
+        return answer
+
     def page(self, path: str) -> str:
         """The text of a page that must be there."""
         answer = self.get(path)

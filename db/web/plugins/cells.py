@@ -25,6 +25,7 @@ _LABEL_SHOWN = 120
 _PATHS: Mapping[str, Callable[[Any], str]] = {
     "source": lambda key: f"/{DATABASE}/reports?source={quote(str(key), safe='')}",
     "report": lambda key: f"/report/{quote(str(key), safe='')}",
+    "story": lambda key: f"/story/{quote(str(key), safe='')}",
     "run": lambda key: f"/{DATABASE}/runs/{tilde_encode(str(key))}",
 }
 
@@ -43,13 +44,15 @@ def render_cell(row: Any, value: Any, column: str, table: str | None, datasette:
 
 
 def _path(row: Any, key: Any, column: str, table: str | None) -> str | None:
-    """Where a cell leads within the site: a source to its reports, a report's number or title to its page."""
+    """Where a cell leads within the site: a source to its reports, a report to its page or a quote's place in it."""
     if table == "sources" and column == "name":
         return _PATHS["source"](row["id"])
-    report = _report_of(row) if column == "title" else None
+    report = _number_in(row, "report") if column == "title" else None
     if report is not None:
         return _PATHS["report"](report)
-    return _PATHS[column](key) if column in _PATHS else None
+    start = _number_in(row, "start") if column == "report" else None
+    anchor = "" if start is None else f"#at-{start}"
+    return _PATHS[column](key) + anchor if column in _PATHS else None
 
 
 def _text(column: str, value: str) -> Markup | None:
@@ -77,11 +80,11 @@ def _link(href: str, label: str, title: str) -> Markup:
     return Markup('<a href="{}" title="{}"><bdi>{}</bdi></a>').format(href, title, label)
 
 
-def _report_of(row: Any) -> int | None:
-    """The report's number in a row that has one, as ``report`` of a query or as a foreign key."""
-    if "report" not in row.keys():  # noqa: SIM118  # a row of sqlite3 knows its columns by keys() only
+def _number_in(row: Any, column: str) -> int | None:
+    """The number in that column of a row that has one, plain or as a foreign key with its label."""
+    if column not in row.keys():  # noqa: SIM118  # a row of sqlite3 knows its columns by keys() only
         return None
-    told = row["report"]
+    told = row[column]
     number = told["value"] if isinstance(told, Mapping) else told
     return number if isinstance(number, int) else None
 
@@ -107,5 +110,6 @@ _LOOKS: Mapping[str, Callable[[str], Markup]] = {
     "sha256": _digest,
     "language": _language,
     "country": _country,
+    "territory": _country,
     "reasons": _reasons,
 }

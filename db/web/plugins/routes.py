@@ -6,13 +6,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from db.web import captures, facts, marking, names, pages, snapshot
+from db.publishing import BLOCK
+from db.web import captures, facts, marking, names, pages, public, snapshot
 from db.web.host import NotFound, Request, Response, hookimpl
 from db.web.links import outside_link
 from db.web.metadata import DATABASE
 from db.web.site import Site
 
+_NO_FILE = "This site does not give its database as one file; tables and questions can be taken along."
+_NOT_FROM_AFAR = "The whole database can be downloaded only from a site that serves this machine alone."
 _BIGGEST = 2**63 - 1
+_NO_CAPTURES = "Captures of pages are not part of the public edition; the original is at the publisher."
 _GONE = "There is no report with this number. It may never have existed; the list of reports shows what there is."
 
 
@@ -43,6 +47,7 @@ async def report(request: Request, datasette: Site) -> Response:
         "paragraphs": marking.paragraphs(found.text, reasons, facts.marks(said)),
         "roles": marking.by_role(reasons),
         "original": outside_link(found.url),
+        "shown": await public.shown(datasette.database, found, said, BLOCK) if datasette.public else None,
     }
     return await _page(datasette, request, "report.html", context)
 
@@ -58,6 +63,8 @@ async def capture(request: Request, datasette: Site) -> Response:
 async def warc(request: Request, datasette: Site) -> Response:
     """The capture's WARC record, as a file."""
     found = await _report(request, datasette)
+    if datasette.public:
+        raise NotFound(_NO_CAPTURES)
     checked = await asyncio.to_thread(captures.check, datasette.archive, found.place)
     if checked.trouble or found.place is None:
         raise NotFound(f"This capture cannot be given: {checked.trouble}.")
@@ -77,9 +84,11 @@ async def download(request: Request, datasette: Site, send: Any) -> None:
     """The whole database of this moment, where visitors may have it."""
     await datasette.ensure_permissions(request.actor, [("view-database-download", DATABASE)])
     if not datasette.setting("allow_download"):
-        raise NotFound("The whole database can be downloaded only from a site that serves this machine alone.")
+        raise NotFound(_NO_FILE if datasette.public else _NOT_FROM_AFAR)
     with tempfile.TemporaryDirectory(prefix="deserters-") as folder:
-        copy = await asyncio.to_thread(snapshot.copy, datasette.file, Path(folder))
+        copy = datasette.file
+        if not datasette.public:
+            copy = await asyncio.to_thread(snapshot.copy, datasette.file, Path(folder))
         headers = [
             (b"content-type", b"application/vnd.sqlite3"),
             (b"content-disposition", b'attachment; filename="deserters.db"'),
@@ -100,7 +109,8 @@ async def robots() -> Response:
 async def databases(datasette: Site) -> Response:
     """Datasette's list of databases, without the paths of the machine."""
     size = datasette.database.size
-    listed = [{"name": DATABASE, "route": DATABASE, "size": size, "is_mutable": True, "is_memory": False}]
+    live = datasette.public is None
+    listed = [{"name": DATABASE, "route": DATABASE, "size": size, "is_mutable": live, "is_memory": False}]
     return Response(json.dumps(listed), content_type="application/json; charset=utf-8")
 
 

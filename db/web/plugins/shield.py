@@ -55,7 +55,12 @@ def asgi_wrapper() -> Callable[[App], App]:
 
 @hookimpl
 def permission_allowed(datasette: Site, action: str) -> bool | None:
-    """SQL and downloads are for visitors of this machine, not for those who come by a proxy or a foreign page."""
+    """SQL and downloads are for visitors of this machine, not for those who come by a proxy or a foreign page.
+
+    Of a public edition nobody may ask in SQL, and whoever serves it says whether its file is given to everyone.
+    """
+    if datasette.public and action in _GUARDED:
+        return action == "view-database-download"
     if action in _GUARDED and (not datasette.local or _from_outside.get()):
         return False
     return None

@@ -38,7 +38,7 @@ async def story(request: Request, datasette: Site) -> Response:
         raise NotFound(_GONE)
     if found.forward:
         return Response.redirect(datasette.urls.path(f"/story/{found.forward}"))
-    context = {"story": found, "names": names}
+    context = {"story": found, "names": names, "most_decisions": stories.MOST_DECISIONS}
     return Response.html(await datasette.render_template("story.html", context, request=request))
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from jinja2 import Environment
 
-from db.web import asking, front, marking, names, pages
-from db.web.host import Base400, DatasetteError, Request, Response, hookimpl
+from db.web import asking, faults, front, marking, names, pages
+from db.web.host import Request, Response, hookimpl
 from db.web.links import outside_link, web_address
 from db.web.metadata import DATABASE
 from db.web.site import Site
@@ -76,7 +76,7 @@ def handle_exception(datasette: Site, request: Request, exception: Exception) ->
     """A page that says what is wrong; a bug is logged, and its words stay in the log."""
 
     async def answer() -> Response:
-        status, title, message = _told(exception)
+        status, title, message = faults.told(exception)
         if status >= 500:
             _log.error("%s", request.path, exc_info=exception)
         if request.path.endswith(".json"):
@@ -86,15 +86,3 @@ def handle_exception(datasette: Site, request: Request, exception: Exception) ->
         return Response.html(page, status=status)
 
     return answer
-
-
-def _told(exception: Exception) -> tuple[int, str, str]:
-    if isinstance(exception, Base400):
-        message = str(exception.args[0]) if exception.args else ""
-        return exception.status, "Not found" if exception.status == 404 else "", message
-    if isinstance(exception, DatasetteError):
-        plain = "The query took longer than this site allows." if exception.message_is_html else exception.message
-        return exception.status, exception.title or "", str(plain)
-    if isinstance(exception, sqlite3.OperationalError):
-        return 400, "The database did not understand this", str(exception)
-    return 500, "Something went wrong", "This page could not be made. The server's log says more."
