@@ -182,7 +182,7 @@ def silence(
     """Say what was watched in a span of days, so that "we found nothing" can be cited."""
     with plainly():
         settings = configuration.load({"db": db, "sources": sources}, config)
-        known = watch_list.load(settings.sources).sources
+        known = silences.watched(settings.db) or watch_list.load(settings.sources).sources
         span = (since.date(), until.date())
         found = silences.look(settings.db, span, known, language=language, source=source)
         show_silence.show(out, found, software=jobs.software(), made_at=jobs.utc_now())

@@ -9,7 +9,12 @@ from db.model import Source
 from db.queries import silence
 from db.queries.silence import Fault, Silence, spans
 
-__all__ = ["Fault", "Silence", "look", "spans"]
+__all__ = ["Fault", "Silence", "look", "spans", "watched"]
+
+
+def watched(path: Path) -> list[Source]:
+    """The watch list as the last crawl of the database at ``path`` knew it; empty where there is none."""
+    return silence.known_sources(path) if path.exists() else []
 
 
 def look(

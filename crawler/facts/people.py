@@ -255,7 +255,8 @@ def _judged(page: Page, run: Span, runs: Sequence[Span], organisations: Sequence
     convicted = _is_convicted(page, run, first, last) and relation > 2 and not lone
     near = min(title, belongs + 2)
     speaks = not lone and relation > 2 and near < min(private, 90) and not _deserts(page, run, runs)
-    public = convicted or speaks
+    convicted = convicted and not _is_cut(page, run)
+    public = convicted or (speaks and not _is_cut(page, run))
     return Person(
         name=_name(page, run),
         span=run,
@@ -381,8 +382,13 @@ def _agreed(page: Page, found: list[Person]) -> list[Person]:
 
 
 def _is_private(page: Page, person: Person) -> bool:
-    """Whether a relation or a flight speaks of the person where it is named, and no title does."""
-    return not person.public and _cue_beside(page, person.span)
+    """Whether a relation or a flight speaks of the person where it is named, and no title does, or the name is cut."""
+    return not person.public and (_cue_beside(page, person.span) or _is_cut(page, person.span))
+
+
+def _is_cut(page: Page, run: Span) -> bool:
+    """Whether a report gives only the first letter of a surname, as it does of people who must not be found."""
+    return run[1] > run[0] and len(page.raw(run[1]).rstrip(".")) == 1
 
 
 def _are_one(page: Page, one: Person, other: Person) -> bool:

@@ -20,6 +20,10 @@ _TYPED = re.compile(r'(-?)(?:([^\W\d_]+):(?=\S)("[^"]*"?|[^\s"]+)|"([^"]*)"?|([^
 _EMPTY = "Two quotation marks with nothing between them were left out."
 _WORDS = "{title text bare}"
 _NEVER = '"never"'  # has no language in front, so it is no key of a word
+_OPERATORS = {
+    "AND": "AND is not needed: all words must stand in a report. It was left out.",
+    "NOT": "Write a minus before a word to leave it out, as in -Norway. NOT was left out.",
+}
 _LONGEST = 400  # characters of a question
 _MOST = 24  # words of one
 _LETTER = re.compile(r"\w")
@@ -99,6 +103,12 @@ class _Reader:
             self._filter(part[0], name.lower(), value.strip('"'))
         elif word == "OR":
             self._joins = bool(self.wanted)
+        elif word in _OPERATORS:
+            self.troubles.append(_OPERATORS[word])
+        elif word and word.lower().rstrip(":") in FIELDS and word.endswith(":"):
+            self.troubles.append(
+                f"Nothing stands behind “{word}”; write it with its value and no space, as in lang:ru."
+            )
         else:
             self._term(phrase if phrase is not None else word, exact=phrase is not None, minus=bool(minus))
 

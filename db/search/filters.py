@@ -29,14 +29,14 @@ def read(name: str, value: str, now: datetime, known: Known) -> tuple[str, str]:
 
 def _language(value: str, _: datetime, known: Known) -> tuple[str, str]:
     code = known.languages.get(value, value)
-    if not re.fullmatch(r"[a-z]{2,3}", code):
+    if not re.fullmatch(r"[a-z]{2,3}", code) or (known.languages and code not in known.languages.values()):
         return "", f"“{value}” is no language; write its code or name, such as lang:ru or lang:Russian."
     return f'"{language_token(code)}"', ""
 
 
 def _country(value: str, _: datetime, known: Known) -> tuple[str, str]:
     code = known.countries.get(value, value)
-    if not re.fullmatch(r"[a-z]{2}", code):
+    if not re.fullmatch(r"[a-z]{2}", code) or (known.countries and code not in known.countries.values()):
         return "", f"“{value}” is no country; write its code or name, such as country:kz or country:Kazakhstan."
     return f'"{country_token(code)}"', ""
 

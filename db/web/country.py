@@ -34,14 +34,15 @@ _NAMED = (
 _DECIDED = (
     "SELECT d.kind, {period} AS period, count(DISTINCT coalesce(p.original, d.report)) AS count FROM decisions d "
     "{dated}LEFT JOIN placements p ON p.report = d.report WHERE d.country = :country "
-    "AND d.kind IN (SELECT value FROM json_each(:kinds)) AND d.known_until IS NULL{year} GROUP BY d.kind, period"
+    "AND d.kind IN (SELECT value FROM json_each(:kinds)) AND d.certainty >= 0.7 AND d.known_until IS NULL{year} "
+    "GROUP BY d.kind, period"
 )
 _QUOTED = (
     "SELECT d.id, d.report, d.start, d.quote, d.kind, d.people, d.decided_on, d.decided_by, d.sentence, {day} AS day, "
     "a.published_at IS NOT NULL AS is_published, a.language, s.name AS source_name FROM decisions d "
     "JOIN articles a ON a.id = d.report JOIN sources s ON s.id = a.source "
     "LEFT JOIN placements p ON p.report = d.report WHERE d.country = :country "
-    "AND d.kind IN (SELECT value FROM json_each(:kinds)) AND d.known_until IS NULL{year} "
+    "AND d.kind IN (SELECT value FROM json_each(:kinds)) AND d.certainty >= 0.7 AND d.known_until IS NULL{year} "
     "AND coalesce(p.relation, '') <> 'copy' AND ({day}, d.id) < (:day, :id) ORDER BY day DESC, d.id DESC LIMIT :most"
 )
 _BESIDE = (

@@ -25,7 +25,8 @@ _NAMED = (
 )
 _DECIDED = (
     "SELECT d.country, d.kind, count(DISTINCT coalesce(p.original, d.report)) AS originals FROM decisions d {dated}"
-    "LEFT JOIN placements p ON p.report = d.report WHERE d.known_until IS NULL{year} GROUP BY d.country, d.kind"
+    "LEFT JOIN placements p ON p.report = d.report WHERE d.certainty >= 0.7 AND d.known_until IS NULL{year} "
+    "GROUP BY d.country, d.kind"
 )
 _YEARS = (
     "WITH RECURSIVE years(first) AS (SELECT min(published_at) FROM articles UNION ALL "

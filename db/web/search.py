@@ -13,6 +13,7 @@ SHOWN = 20
 COUNTED = 5_000  # newest reports that are counted and facetted; of more than these it is said that there are more
 RANKED = 2_000  # newest reports among which the best are looked for
 SORTS = ("newest", "best")
+_NAMED = 4  # letters of a part of a source's name
 _FACET = 12  # values of a facet that are shown
 _HIT = (
     "SELECT a.id, a.title, a.source, s.name AS source_name, s.country, a.language, a.published_at, a.published_from, "
@@ -192,4 +193,6 @@ def _facet(name: str, counts: Mapping[str, int], label: Callable[[str], str], ty
 def _of_that_name(known: Iterable[Mapping[str, Any]], typed: str) -> list[Mapping[str, Any]]:
     """The sources that are called what was typed."""
     wanted = typed.strip().strip('"').casefold()
-    return [row for row in known if wanted and wanted in (row["name"].casefold(), row["id"].rpartition("/")[2])][:3]
+    called = [row for row in known if wanted in (row["name"].casefold(), row["id"].rpartition("/")[2])]
+    parts = [row for row in known if len(wanted) >= _NAMED and wanted in row["name"].casefold() and row not in called]
+    return [*called, *parts][:3] if wanted else []

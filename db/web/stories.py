@@ -171,6 +171,12 @@ class Story(Line):
     places: tuple[tuple[str, tuple[str, ...], int], ...]
     cut: bool
 
+    @property
+    def days(self) -> tuple[str, str]:
+        """When the oldest and the newest of the reports that are shown were published."""
+        told = [each.at for head in self.originals_told for each in (head, *head.versions, *head.copies)]
+        return min(told, default=self.first_seen), max(told, default=self.newest)
+
 
 async def newest(
     database: Any, *, since: str = "", count: int = LISTED, before: tuple[str, int] | None = None, country: str = ""

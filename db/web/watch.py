@@ -15,7 +15,8 @@ _HARMLESS = frozenset({"", "stale-feed", "damaged-feed"})
 _GAPS, _RUNS = 10, 5
 _STEP, _FOOT, _HIGH = 4, 18, 17  # of a spark line: a day, the ground, the highest bar; troubles stand below the ground
 _ANSWERED = (
-    "SELECT count(DISTINCT CASE WHEN trouble = '' AND status IN (200, 304) THEN source END) AS well, "
+    "SELECT count(DISTINCT CASE WHEN trouble IN ('', 'stale-feed', 'damaged-feed') AND status IN (200, 304) "
+    "THEN source END) AS well, "
     "count(DISTINCT source) AS asked FROM visits WHERE at >= ?"
 )
 _SILENT = "SELECT name FROM troubles WHERE scope = 'language' AND mended_at IS NULL ORDER BY name"

@@ -65,6 +65,7 @@ def test_what_is_typed_finds_every_form(index: sqlite3.Connection, typed: str, n
     [
         ("colour:red", "There is no filter “colour:”"), ("lang:klingonese!", "no language"),
         ("country:Atlantis", "no country"),
+        ("visa NOT asylum", "minus"), ("visa AND asylum", "not needed"), ("after: 2026", "Nothing stands behind"),
         ("after:yesterday", "no date"), ("after:2026-13", "no date"), ('""', "Two quotation marks"),
         ("***", "no letter"),
         ("x OR", "nothing follows"), ("word " * 30, "first 24 words"), ("x" * 500, "first 400 characters"),

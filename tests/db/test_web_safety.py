@@ -1,6 +1,7 @@
 """Whoever asks, and however: every answer has its headers, and gives nothing of the machine away."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -131,3 +132,30 @@ def test_a_bug_says_nothing_of_itself(visitor: Visitor, monkeypatch: pytest.Monk
     answer = visitor.get("/report/1")
     assert answer.status_code == 500
     assert "secret" not in answer.text
+
+
+def test_no_query_shows_a_protected_name(tmp_path: Path) -> None:
+    world = build(tmp_path)
+    with sqlite3.connect(world.db) as connection:
+        connection.execute(
+            'INSERT INTO protected_mentions (report, start, "end", quote, kind, name, country, role, certainty, '
+            "known_from) "
+            "SELECT id, 0, 4, substr(text, 1, 4), 'person', 'Hidden Hero', '', '', 1, '2026' FROM texts WHERE id = 1"
+        )
+    with Visitor(world.db, world.archive) as visitor:
+        for path in (
+            "/deserters?sql=select+*+from+protected_mentions", "/deserters/protected_mentions",
+            "/deserters.csv?sql=select+name+||+quote+as+x+from+protected_mentions",
+            "/deserters.json?sql=select+group_concat(name)+from+protected_mentions&_shape=array",
+            "/deserters/protected_mentions/1", "/deserters/protected_mentions.json?name=Hidden+Hero",
+        ):  # fmt: skip
+            assert "Hidden Hero" not in visitor.get(path).text.replace("name=Hidden", "")
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Host"])
+def test_whoever_comes_through_a_proxy_is_not_at_this_machine(world: World, header: str) -> None:
+    with Visitor(world.db, world.archive) as visitor:
+        path = "/deserters?sql=select+1"
+        assert visitor.get(path).status_code == 200
+        assert visitor.get(path, headers={header: "8.8.8.8"}).status_code == 403
+        assert visitor.get("/deserters.db", headers={header: "8.8.8.8"}).status_code == 403

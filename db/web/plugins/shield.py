@@ -29,6 +29,7 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 _EMPTY_SEARCH = re.compile(rb"(?:^|&)_search=(?=&|$)")  # a search for nothing shows everything
+_PASSED_ON = {b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip"}
 _GUARDED = {"execute-sql", "view-database-download"}
 _from_outside: ContextVar[bool] = ContextVar("from_outside", default=False)
 
@@ -44,7 +45,7 @@ def asgi_wrapper() -> Callable[[App], App]:
             elif _misleads(scope):
                 await _refuse(_adding_headers(send))
             else:
-                _from_outside.set(not is_loopback(_host(scope)))
+                _from_outside.set(not is_loopback(_host(scope)) or _is_passed_on(scope))
                 asked = _EMPTY_SEARCH.sub(b"", scope["query_string"])
                 await app({**scope, "query_string": asked}, receive, _adding_headers(send))
 
@@ -61,7 +62,7 @@ def permission_allowed(datasette: Site, action: str) -> bool | None:
     """
     if datasette.public and action in _GUARDED:
         return action == "view-database-download"
-    if action in _GUARDED and (not datasette.local or _from_outside.get()):
+    if action in _GUARDED and (not datasette.local or datasette.sharing.header or _from_outside.get()):
         return False
     return None
 
@@ -88,6 +89,11 @@ async def _refuse(send: Send) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     await send({"type": "http.response.start", "status": 400, "headers": headers})
     await send({"type": "http.response.body", "body": b"There is no page at such an address.\n"})
+
+
+def _is_passed_on(scope: Message) -> bool:
+    """Whether a proxy says that it passes the request on for someone else, who may be anywhere."""
+    return any(name.lower() in _PASSED_ON for name, _ in scope["headers"])
 
 
 def _host(scope: Message) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import Environment
@@ -46,6 +47,8 @@ async def extra_template_vars(template: str, table: str | None, request: Request
         "style_version": datasette.style_version,
         "data": DATABASE,
         "told": datasette.metadata("databases")[DATABASE],
+        "today": datetime.now(UTC).isoformat(),
+        "here_url": datasette.absolute_url(request, request.path) if request else "",
         "typed": (request.args.get("q") or request.args.get("_search") or "") if request else "",
     }
     if template == "index.html":
@@ -62,7 +65,14 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
     """Give Datasette's search our reading of what was typed, queries an excerpt, and one value a limit."""
     conn.create_function("escape_fts", 1, asking.fts_query, deterministic=True)
     conn.create_function("excerpt", 3, _excerpt, deterministic=True)
+    conn.set_authorizer(_authorized)
     conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+
+
+def _authorized(action: int, table: str | None, *_: str | None) -> int:
+    """Read every value of the table of protected names and places as NULL: no page and no query shows them."""
+    hidden = action == sqlite3.SQLITE_READ and table == "protected_mentions"
+    return sqlite3.SQLITE_IGNORE if hidden else sqlite3.SQLITE_OK
 
 
 def _excerpt(text: str | None, language: str | None, typed: str | None) -> str:
