@@ -14,11 +14,13 @@ from functools import lru_cache
 from db.search.forms import forms, is_a_name, languages, relatives, script, script_of
 from db.spelling import latin, letters, spelled
 
-VERSION = "4"  # of the keys; another one has the index made anew
+VERSION = "5"  # of the keys; another one has the index made anew
 _JOINED = "぀-ヿ㐀-䶿一-鿿豈-﫿"
 _WORD = rf"(?:(?![{_JOINED}])\w[\u0300-\u036f\u00ad\u200b-\u200d]*)+"
 _TOKEN = re.compile(rf"([{_JOINED}]+)|({_WORD}(?:(?<=[\u0400-\u04ff])['’ʼ](?=[\u0400-\u04ff]){_WORD})*)")
 _SHORT = "\u0306"  # makes another letter of и, which is no diacritic to leave out
+_SEPARATOR = re.compile(r"\D")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f.,’'](?=\d{3}(?!\d))\d{3})+(?!\d)")
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x301])
 OTHER = "xx"  # the code of languages that are not known
 _KEPT = 4  # letters of a beginning that are always kept; a word with fewer is looked for as it is
@@ -56,9 +58,15 @@ def document(text: str, language: str) -> str:
     return " ".join(key for token in tokens(text, language) for key in token.keys)
 
 
-def bare_document(text: str, language: str) -> str:
-    """The other keys of the words of ``text``, each once, in alphabetical order."""
-    return " ".join(sorted({key for token in tokens(text, language) for key in token.bare}))
+def bare_document(text: str, language: str, besides: str = "") -> str:
+    """The other keys of the words of ``text``, each once, in alphabetical order: what no phrase needs to stand in.
+
+    With them go numbers as they are without separators, and the words of ``besides``, such as the names of authors.
+    """
+    other = {key for token in tokens(text, language) for key in token.bare}
+    numbers = {_SEPARATOR.sub("", found[0]) for found in _THOUSANDS.finditer(text)}
+    named = {key for token in tokens(besides, language) for key in (*token.keys, *token.bare)}
+    return " ".join(sorted(other | numbers | named))
 
 
 def words(text: str) -> list[tuple[str, bool]]:

@@ -5,6 +5,7 @@ again from what is stored, before it changes, and a digest tells whether they ar
 """
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,7 +14,8 @@ from db.store.tables import Tables
 
 _NAME = "search"
 _STORED = (
-    "SELECT articles.id, source, language, coalesce(published_at, first_seen) AS day, texts.title, text "
+    "SELECT articles.id, source, language, coalesce(published_at, first_seen) AS day, authors, "
+    "texts.title, text "
     "FROM articles JOIN texts ON texts.id = articles.id"
 )
 _NAMED = (
@@ -72,11 +74,12 @@ class SearchStore(Tables):
         row = self._db.execute(f"{_STORED} WHERE articles.id = ?", [report]).fetchone()
         return self._read(row) if row else None
 
-    def _read(self, row: tuple[int, str, str, str, str, str]) -> Document:
-        report, source, language, day, title, text = row
+    def _read(self, row: tuple[int, str, str, str, str, str, str]) -> Document:
+        report, source, language, day, authors, title, text = row
         countries = [named[0] for named in self._db.execute(_NAMED, [report])]
         about = search.about(source, language, countries, day or "")
-        bare = search.bare_document(f"{title}\n{text}", language)
+        named = " ".join(json.loads(authors or "[]"))
+        bare = search.bare_document(f"{title}\n{text}", language, named)
         return search.document(title, language), search.document(text, language), bare, about
 
 

@@ -48,7 +48,7 @@ def found(index: sqlite3.Connection, typed: str) -> list[int]:
         ("дезертирами", [1]), ("ДЕЗЕРТИРУ", [1]), ("побегов", [1]), ("Медиазоны", [1, 2]), ("Mediazona", [1, 2]),
         ("Ковалёв", [2]), ("Kovalev", [2]), ("sentences", [2]), ("fahnenfluchtiger", [3]), ("Fahnenflüchtiger", [3]),
         ("refugies", [4]), ("réfugiée", [4]), ("deserteur", [3, 4]), ("逃兵", [5]), ("庇护", [5]), ("қашқын", [6]),
-        ("побег", [1]), ("nguyen", [7]), ("1943", [7]), ("24 000", [1]), ('"military court"', [2]),
+        ("побег", [1]), ("nguyen", [7]), ("1943", [7]), ("24 000", [1]), ("24000", [1]), ('"military court"', [2]),
         ('"court military"', []),
         ('"военный суд"', []), ("asylum -sergeant", []), ("asyl OR asile", [3, 4]), ("deser*", [2, 3, 4]),
         ("lang:ru", [1]), ("-lang:ru дезертир", []), ("country:kz", [5, 6]), ("source:paper-2", [2]),

@@ -167,6 +167,13 @@ def test_a_text_that_another_tool_changed_is_found_by_its_words_after_the_next_o
     assert sound(tmp_path)
 
 
+def test_a_report_is_found_by_the_names_of_its_authors(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        article = factory.article(text="Er ging.", authors=("Ellery Quince",))
+        store.save(factory.analysis(article=article), page="p", report="r")
+    assert found(tmp_path, "quince") == [(1,)]
+
+
 @pytest.mark.parametrize(("word", "asked"), [("réfugiés", "refugies"), ("КАЗАНЬ", "казань"), ("Nguyễn", "nguyen")])
 def test_full_text_folds_case_and_marks(tmp_path: Path, word: str, asked: str) -> None:
     with opened(tmp_path) as store:
