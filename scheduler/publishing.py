@@ -5,8 +5,9 @@ from pathlib import Path
 
 from crawler import sources
 from crawler.errors import DesertersError
-from db.publishing import Edition, Made, publish
-from db.web import metadata
+from crawler.facts.names import names as known_names
+from db.publishing import Edition, Known, Made, publish
+from db.web import metadata, names
 from scheduler.config import Config
 
 
@@ -26,6 +27,7 @@ def make(settings: Config, folder: Path) -> Made:
         made_at=datetime.now(UTC),
         terms={source.id: source.terms for source in found.sources},
         free=frozenset(source.id for source in found.sources if source.full_text),
+        known=Known(places=frozenset(names.load().countries.values()), given=frozenset(known_names().names.split())),
         metadata=metadata.load(),
     )
     return publish(edition, folder)

@@ -57,16 +57,16 @@ class _Found:
 
 
 class _Box:
-    """A ZIP file being filled; remembers size and hash of what it holds."""
+    """A ZIP file being filled, all of it in one folder; remembers size and hash of what that holds."""
 
-    def __init__(self, target: BinaryIO) -> None:
-        self._zip = zipfile.ZipFile(target, "w")
+    def __init__(self, target: BinaryIO, folder: str) -> None:
+        self._zip, self._folder = zipfile.ZipFile(target, "w"), folder
         self.files: dict[str, dict[str, Any]] = {}
 
     def put(self, name: str, data: bytes | str) -> None:
         """Add a file; its place in the order of calls is its place in the ZIP."""
         content = data.encode() if isinstance(data, str) else data
-        told = zipfile.ZipInfo(name, _BEGINNING)
+        told = zipfile.ZipInfo(f"{self._folder}/{name}", _BEGINNING)
         told.external_attr = 0o644 << 16
         told.create_system = 3
         told.compress_type = zipfile.ZIP_STORED if name.endswith(".gz") else zipfile.ZIP_DEFLATED
@@ -84,7 +84,7 @@ def pack(case: Case, archive: Path | None, target: BinaryIO, made_at: datetime, 
     A capture that is not in ``archive``, or is not the page that was noted, is left out, and the manifest says why.
     ``note`` stands in the README. ``archive`` is ``None`` where there are no captures at all.
     """
-    box, notes = _Box(target), citing.notes(case)
+    box, notes = _Box(target, folder_name(case)), citing.notes(case)
     held, missing = _captures(case, archive, box)
     captures = {number: each.file for number, each in held.items()}
     numbers = {(note.report.number, place): note.number for note in notes for place in note.places}
@@ -110,6 +110,11 @@ def pack(case: Case, archive: Path | None, target: BinaryIO, made_at: datetime, 
         reports=len(case.reports), captures=len(captures), missing=missing, left_out=case.left_out,
         manifest_sha256=hashlib.sha256(manifest.encode()).hexdigest(),
     )  # fmt: skip
+
+
+def folder_name(case: Case) -> str:
+    """The one folder in the ZIP, so that unpacking scatters nothing."""
+    return f"deserters-story-{case.story['id']}" if case.story else "deserters-case"
 
 
 def text_name(report: Report) -> str:

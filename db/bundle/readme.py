@@ -20,7 +20,7 @@ manifest.json the SHA-256 of every file, and of every page as it was noted when 
 verify.py     checks all of it
 
 HOW TO CHECK IT
-With Python 3.8 or newer, no network and nothing else installed:
+With Python 3.8 or newer, no network and nothing else installed, in this folder (or with its path, from anywhere):
 
     python3 -I verify.py
 

@@ -5,7 +5,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from db.publishing.names import BLOCK, Hider, Protected
+from db.publishing.guarded import Known, guarded, is_guarded
+from db.publishing.names import BLOCK, Hider, cut_address
 from db.publishing.tables import COPIED, OF_REPORTS, STORIES, Rule
 
 EXCERPT = 300  # characters at most, and never more than half of the text
@@ -15,7 +16,6 @@ _OWNERS = (
     "SELECT report FROM live.placements WHERE story = :id UNION "
     "SELECT value FROM json_each(json_array(:lead_report, :first_report, :anchor)) WHERE value IS NOT NULL"
 )
-_PROTECTED = "SELECT report, kind, quote, name FROM live.protected_mentions ORDER BY id"
 Row = dict[str, Any]
 
 
@@ -26,12 +26,9 @@ class Copier:
     ``excerpts`` those of which only an excerpt is given.
     """
 
-    def __init__(self, connection: sqlite3.Connection, free: frozenset[str]) -> None:
+    def __init__(self, connection: sqlite3.Connection, free: frozenset[str], known: Known) -> None:
         self._connection, self._free = connection, free
-        self.hider = Hider(
-            Protected(report=report, kind=kind, quote=quote, name=name)
-            for report, kind, quote, name in connection.execute(_PROTECTED)
-        )
+        self.hider = Hider(guarded(connection, known))
         self.reports, self.hidden, self.excerpts = 0, 0, 0
 
     def copy(self, terms: Mapping[str, str]) -> None:
@@ -53,9 +50,11 @@ class Copier:
         self.reports += 1
         self.excerpts += not free
         self.hidden += BLOCK in f"{title}{whole}"
-        told = self._hidden(article, [number])
+        pages = list(self._rows("pages", rules["pages"], owner))
+        cuts = self._is_told_by_address(number, [article, *pages])
+        told = self._addressed(article, number, cuts=cuts)
         self._insert("articles", {
-            **told, "title": title, "key": self._key(article["key"], number),
+            **told, "title": title,
             "reasons": _reasons(article["reasons"], title, whole),
             "standfirst": told["standfirst"] if free else excerpt(told["standfirst"]),
         })  # fmt: skip
@@ -63,8 +62,8 @@ class Copier:
         for table in _FACTS:
             for row in self._rows(table, rules[table], owner):
                 self._fact(table, row, (text["text"], whole))
-        for row in self._rows("pages", rules["pages"], owner):
-            self._insert("pages", {**self._hidden(row, [number]), "key": self._key(row["key"], row["id"])})
+        for row in pages:
+            self._insert("pages", self._addressed(row, number, cuts=cuts))
         for row in self._rows("placements", rules["placements"], owner):
             self._insert("placements", {**row, "order": f"{row['order'].split(' ')[0]} {number:012d}"})
         for row in self._rows("revisions", rules["revisions"], owner):
@@ -73,7 +72,7 @@ class Copier:
     def _fact(self, table: str, row: Row, texts: tuple[str, str]) -> None:
         """A fact, its quote cut from the hidden text; one whose very name is hidden is left out."""
         told = self._hidden(row, [row["report"]])
-        if BLOCK in (told.get("name") or ""):
+        if BLOCK in (told.get("name") or "") or (table == "mentions" and is_guarded(row)):
             return
         whole, hidden = texts
         place = slice(row["start"], row["end"])
@@ -117,12 +116,19 @@ class Copier:
             return json.dumps(self._value(found, owners), ensure_ascii=False)
         return self.hider.hide(value, owners)
 
-    def _key(self, key: str, number: int) -> str:
-        """The identity of a page, which is its address without the scheme; still its own where that is hidden."""
-        address = f"https://{key}"
-        if self.hider.hide_address(address, [number]) == address:
-            return key
-        return f"{key.partition('/')[0]}/{BLOCK}{number}"
+    def _is_told_by_address(self, report: int, rows: Sequence[Row]) -> bool:
+        """Whether any form of a report's address tells who is protected; then no form of it is given whole."""
+        told = [row[name] for row in rows for name in ("url", "canonical_url") if row.get(name)]
+        told += [f"https://{row['key']}" for row in rows]  # a key is an address without its scheme
+        return any(self.hider.hide_address(address, [report]) != address for address in told)
+
+    def _addressed(self, row: Row, report: int, *, cuts: bool) -> Row:
+        """A row with an address of ``report``; where it ``cuts`` them, its key is still its own."""
+        told = {**self._hidden(row, [report]), "key": row["key"]}
+        if cuts:
+            told |= {name: cut_address(row[name]) for name in ("url", "canonical_url") if row.get(name)}
+            told["key"] = f"{row['key'].partition('/')[0]}/{BLOCK}{row['id']}"
+        return told
 
     def _rows(self, table: str, rule: Rule, owner: Mapping[str, int] | None = None) -> Iterator[Row]:
         mine = f" AND {rule.report} = :owner" if owner else ""

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from db.errors import PublishError
 from db.publishing.copying import Copier
+from db.publishing.guarded import Known
 from db.publishing.reading import DATABASE, INSPECT, METADATA, README
 from db.publishing.readme import TEXT
 from db.publishing.scanning import held, told
@@ -39,14 +40,15 @@ _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 class Edition:
     """What is to be published: the live database, when, and what the watch list says of the terms of its sources.
 
-    ``terms`` are sentences by source id; ``free`` are the sources whose whole texts may be passed on. ``metadata`` is
-    what Datasette is told of the tables.
+    ``terms`` are sentences by source id; ``free`` are the sources whose whole texts may be passed on. ``known``: words
+    that are no names, and names. ``metadata`` is what Datasette is told of the tables.
     """
 
     live: Path
     made_at: datetime
     terms: Mapping[str, str]
     free: frozenset[str]
+    known: Known
     metadata: Mapping[str, Any]
 
 
@@ -135,7 +137,7 @@ def _filled(edition: Edition, work: Path) -> Copier:
         connection.commit()
         connection.execute("ATTACH ? AS live", [f"{edition.live.resolve().as_uri()}?mode=ro"])
         connection.execute("BEGIN")
-        copier = Copier(connection, edition.free)
+        copier = Copier(connection, edition.free, edition.known)
         copier.copy(edition.terms)
         connection.commit()
         connection.execute("DETACH live")

@@ -18,6 +18,7 @@ BLOCK = "█"
 _WORD = re.compile(r"(?:[^\W\d_][\u0300-\u036f\u00ad\u200b-\u200d]*)+")
 _GAP = re.compile(r"[^\S\n]?[,.\-–'’]?[^\S\n]?")
 _JOINED = re.compile("[぀-ヿ㐀-䶿一-鿿豈-﫿]")  # scripts that put no spaces between words
+_UNLATIN = re.compile("[^a-z]")
 _PERSON = "person"
 _JOINED_LEAST = 7  # letters of a whole name that are known again in an address that runs words together
 _LEAST = 3  # letters of a sound by which one word alone is known again in another form
@@ -76,7 +77,7 @@ class Hider:
         rest = unquote(coded) + (f" {unquote(coded, encoding='cp1251')}" if "%" in coded else "")
         held = any(True for _ in self._sequences(rest, capitals=False))
         if held or any(self._is_named(rest, owner) for owner in owners):
-            return f"{parts.scheme}://{parts.netloc}/{BLOCK}"
+            return cut_address(address)
         return address
 
     def learn(self, report: int, text: str) -> None:
@@ -111,7 +112,7 @@ class Hider:
             yield from (found.span() for found in exact.finditer(text))
         if single:
             for found in _WORD.finditer(text):
-                if not found[0][0].islower() and any(_is_alone(found[0], word) for word in single):
+                if not found[0][0].islower() and any(is_alone(found[0], word) for word in single):
                     yield found.span()
 
     def _single(self, owner: int) -> tuple[re.Pattern[str] | None, tuple[str, ...]]:
@@ -133,12 +134,33 @@ class Hider:
         joined = (spelling.sound(text) for row in self._own.get(owner, ()) for text in (row.quote, row.name))
         if any(len(each) > _JOINED_LEAST and each in heard for each in joined):
             return True
-        return any(_is_alone(word, name) for name in self._singles(owner)[1] for word in told)
+        return any(is_alone(word, name) for name in self._singles(owner)[1] for word in told)
+
+
+def cut_address(address: str) -> str:
+    """An address up to its host."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return BLOCK
+    return f"{parts.scheme}://{parts.netloc}/{BLOCK}"
 
 
 def words(text: str) -> list[str]:
     """The words of a name."""
     return _WORD.findall(text)
+
+
+def slugs(name: str) -> set[str]:
+    """How addresses write a name of two words or more: in small Latin letters, joined by hyphens or underscores."""
+    spelt = {spelling_of for spelling_of in _latin(words(name)) if len(spelling_of) > 1}
+    return {joint.join(parts) for parts in spelt for joint in "-_"}
+
+
+def _latin(parts: Sequence[str]) -> set[tuple[str, ...]]:
+    """The words in small Latin letters: as anyone transliterates them, and as they sound."""
+    plain = tuple(_UNLATIN.sub("", spelling.latin(part).lower()) for part in parts)
+    return {found for found in (plain, tuple(map(spelling.letters, parts))) if all(found)}
 
 
 def _variants(row: Protected) -> set[Name]:
@@ -151,6 +173,7 @@ def _variants(row: Protected) -> set[Name]:
         found.add(parts)
         if row.kind == _PERSON:
             found |= {(parts[0], parts[-1]), (parts[-1], parts[0])}
+    found |= {spelt for parts in found for spelt in _latin(parts)}
     return {Name(kind=row.kind, words=variant) for variant in found}
 
 
@@ -169,7 +192,7 @@ def _is_form(word: str, name: str) -> bool:
     return bool(spelling.stem(word)) and bool(spelling.stem(name)) and spelling.same(word, name)
 
 
-def _is_alone(word: str, name: str) -> bool:
+def is_alone(word: str, name: str) -> bool:
     """The same where nothing else stands beside it: short words must be the same."""
     if word.casefold() == name.casefold():
         return True
@@ -177,10 +200,11 @@ def _is_alone(word: str, name: str) -> bool:
 
 
 def _is_sequence(text: str, found: Sequence[re.Match[str]], name: Sequence[str], *, capitals: bool) -> bool:
-    if capitals and any(one[0][0].islower() and not part[0].islower() for one, part in zip(found, name, strict=True)):
+    gaps = [text[one.end() : other.start()] for one, other in pairwise(found)]
+    joined = set(gaps) in ({"-"}, {"_"})  # as addresses write it, which may stand in any text
+    if capitals and not joined and any(one[0][0].islower() for one in found):
         return False
-    gaps = (text[one.end() : other.start()] for one, other in pairwise(found))
-    if capitals and not all(map(_GAP.fullmatch, gaps)):
+    if capitals and not joined and not all(map(_GAP.fullmatch, gaps)):
         return False
     return all(_is_form(one[0], part) for one, part in zip(found, name, strict=True))
 

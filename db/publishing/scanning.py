@@ -11,13 +11,15 @@ from urllib.parse import quote, quote_plus
 
 import hyperscan
 
+from db.publishing.names import slugs
+
 _PIECE = 32 * 1024 * 1024
 _AT_ONCE = 2_000  # names that are looked for in one passage
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
 
 
 def held(path: Path, names: Iterable[str]) -> list[str]:
-    """The names that stand in the bytes of ``path``: as they are, in capitals, as JSON or addresses escape them."""
+    """The names that stand in the bytes of ``path``: as they are, in capitals, as JSON or addresses write them."""
     wanted = sorted({name for name in names if name.strip()})
     found: set[str] = set()
     for at in range(0, len(wanted), _AT_ONCE):
@@ -28,7 +30,8 @@ def held(path: Path, names: Iterable[str]) -> list[str]:
 def told(path: Path, names: Iterable[str]) -> list[str]:
     """Those of ``names`` that a value of the database at ``path`` holds as words of their own, no parts of others."""
     patterns = {
-        name: re.compile("|".join(rf"(?<!\w){re.escape(form)}(?!\w)" for form in _spellings(name))) for name in names
+        name: re.compile("|".join(rf"(?<![^\W_]){re.escape(form)}(?![^\W_])" for form in _spellings(name)))
+        for name in names
     }
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?immutable=1", uri=True)) as connection:
         return sorted(
@@ -71,7 +74,7 @@ def _held(path: Path, names: list[str]) -> set[str]:
 
 
 def _spellings(name: str) -> set[str]:
-    return {name, name.upper(), json.dumps(name)[1:-1], quote(name), quote_plus(name)}
+    return {name, name.upper(), json.dumps(name)[1:-1], quote(name), quote_plus(name), *slugs(name)}
 
 
 def _literal(form: str) -> bytes:

@@ -13,7 +13,7 @@ from db.web.host import Database, QueryInterrupted
 
 COUNT_MS = 250  # for the number of rows of a table's page
 FACET_MS = (150, 250)  # for the values of one column: of all rows, and where that is not enough, of the newest
-NEWEST = 5_000  # rows that are counted where all are too many
+NEWEST = 2_000  # rows that are counted where all are too many
 TALLIED = frozenset({"language", "source"})
 _OVER_REPORTS = re.compile(r"^select .+ from (?:reports|articles) (?:where (?P<where>.+) )?$", re.DOTALL)
 _ONE_VALUE = re.compile(r'"(?:language|source)" = :p\d+')

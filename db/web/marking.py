@@ -16,6 +16,7 @@ _EXCERPT = 320
 _BEFORE = 90
 _READ = 30_000  # characters of a text in which words are looked for
 _FACT = "fact"
+_QUOTED = "quoted; the full text is at the publisher"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,7 @@ def said(row: Mapping[str, Any]) -> list[Piece]:
     """
     around, at, quote = row["around"] or "", row["at"], row["quote"]
     if around[at : at + len(quote)] != quote:
-        return [Piece(text=quote, role="asked")]
+        return [Piece(text=quote, role="asked", told=_QUOTED)]
     return sentence(around, at, at + len(quote))
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from crawler import facts, rechecking, stories
 from db.model import Analysis, Capture, Evidence, Facts, Mention, MentionKind, Rejection, Source, Stage
-from db.publishing import Edition, Made, publish
+from db.publishing import Edition, Known, Made, publish
 from db.reviews import Reviews
 from db.rows import Row
 from db.store import Store
-from db.web import metadata
+from db.web import metadata, names
 from tests import factory
 
 FREE = factory.source(
@@ -46,6 +46,7 @@ NAMES = (
     "Kvasnitsky", "Павлодаре", "Pavlodar", "Polyakov-Grom", "Andrei Polyakov",
     "zaharij-kvasnickij", "kvasnitsky",
 )  # fmt: skip
+KNOWN = Known(places=frozenset(names.load().countries.values()), given=frozenset(facts.names.names().names.split()))
 REVIEWED = "a note by an analyst"
 SECRETS = (
     "mailto://desk:hunter2@mail.example", "recipient@desk.example", "asked of somebody privately",
@@ -134,6 +135,7 @@ def edition(live: Path, *, seconds: int = 0, free: Sequence[str] = (FREE.id,)) -
     return Edition(
         live=live, made_at=factory.NOW + timedelta(days=3, seconds=seconds), free=frozenset(free),
         terms={source.id: source.terms for source in (FREE, PAID)}, metadata=metadata.load(),
+        known=KNOWN,
     )  # fmt: skip
 
 

@@ -71,9 +71,11 @@ def packed(world: World, archive: Path | None = None, hours: int = 0, **wanted: 
 
 
 def unpacked(content: bytes, folder: Path) -> Path:
+    """The one folder that unpacking makes."""
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
         opened.extractall(folder)
-    return folder
+    [made] = folder.iterdir()
+    return made
 
 
 def verified(folder: Path, elsewhere: Path) -> subprocess.CompletedProcess[str]:
@@ -103,6 +105,24 @@ def test_a_bundle_from_the_site_verifies_where_the_project_is_not(visitor: Visit
     assert re.search(r"^OK: \d+ files, 12 quotes, 4 captures$", told.stdout, re.MULTILINE)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "name"), [({"story": 1}, "deserters-story-1"), ({"reports": [1]}, "deserters-case")]
+)
+def test_all_is_in_one_folder_and_a_zip_beside_it_is_no_fault(
+    world: World, tmp_path: Path, wanted: dict[str, Any], name: str
+) -> None:
+    content, _ = packed(world, **wanted)
+    (tmp_path / "here").mkdir()
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        assert {each.partition("/")[0] for each in opened.namelist()} == {name}
+        opened.extractall(tmp_path / "here")
+    (tmp_path / "here" / "case.zip").write_bytes(content)
+    folder = tmp_path / "here" / name
+    for where in (tmp_path / "here", folder, tmp_path / "elsewhere"):
+        told = verified(folder, where)
+        assert (told.returncode, "FAULT" in told.stdout, told.stderr) == (0, False, ""), where
+
+
 def test_the_verifier_needs_nothing_but_the_standard_library_of_python_3_8() -> None:
     source = Path(verify.__file__).read_text(encoding="utf-8")
     tree = ast.parse(source, feature_version=(3, 8))
@@ -119,7 +139,7 @@ def test_the_same_rows_give_the_same_bytes_but_for_the_moment_of_making(world: W
     with zipfile.ZipFile(io.BytesIO(one)) as first, zipfile.ZipFile(io.BytesIO(later)) as second:
         assert first.namelist() == second.namelist()
         differing = {name for name in first.namelist() if first.read(name) != second.read(name)}
-    assert differing == {"README.txt", "manifest.json"}
+    assert differing == {"deserters-story-1/README.txt", "deserters-story-1/manifest.json"}
 
 
 def test_a_bundle_holds_texts_pages_facts_and_footnotes(world: World, case: Path) -> None:
@@ -297,9 +317,9 @@ def test_of_a_long_story_originals_come_first_and_it_is_said_what_is_left_out(tm
     content, told = packed(world, story=1)
     assert (told.reports, told.left_out) == (200, total - 200)
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
-        numbers = {int(name[6:12]) for name in opened.namelist() if name.startswith("texts/")}
+        numbers = {int(name[-10:-4]) for name in opened.namelist() if "/texts/" in name}
         assert {number for number in range(1, total + 1) if number % 2 == 0} <= numbers
-        assert f"{total - 200} more reports" in opened.read("README.txt").decode()
+        assert f"{total - 200} more reports" in opened.read("deserters-story-1/README.txt").decode()
 
 
 def test_the_story_page_lets_reports_be_chosen_without_a_script(visitor: Visitor) -> None:

@@ -71,11 +71,23 @@ def test_figures_lead_to_their_words_though_the_text_is_cut(visitor: Visitor) ->
     page = visitor.page("/figures?type=grants")
     assert 'href="/report/2#at-' in page
     assert '<mark class="role role-asked" title="asked">41</mark>' in page
+    absent = page[page.index('title="asked">41</mark>') :]
+    assert absent.startswith(
+        'title="asked">41</mark></a> <span class="soft small">quoted; the full text is at the publisher</span>'
+    )
+    standing = visitor.page("/figures?type=absence-cases")
+    assert "Суды получили <mark" in standing
+    assert "quoted; the full text" not in standing[standing.index("Суды получили") :]
 
 
 def test_nobody_is_asked_to_sign_in(visitor: Visitor) -> None:
     for path in ("/", "/report/1", "/story/1"):
         assert "Sign in" not in visitor.page(path)
+    answer = visitor.get("/-/login")
+    assert answer.status_code == 404
+    assert "Nobody signs in here" in answer.text
+    assert "password" not in answer.text
+    assert "deserters.toml" not in answer.text
 
 
 def test_its_pages_are_valid(visitor: Visitor, tmp_path: Path) -> None:

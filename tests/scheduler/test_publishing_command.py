@@ -45,7 +45,12 @@ def test_a_bundle_is_packed_by_the_command_and_verifies(world: World, tmp_path: 
     with zipfile.ZipFile(target) as opened:
         opened.extractall(tmp_path / "case")
     told = subprocess.run(
-        [sys.executable, "-I", "verify.py"], cwd=tmp_path / "case", env={}, capture_output=True, text=True, check=True
+        [sys.executable, "-I", "verify.py"],
+        cwd=tmp_path / "case" / "deserters-case",
+        env={},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert digest
     assert digest[1] in told.stdout

@@ -122,7 +122,7 @@ def test_a_crawl_begun_by_hand_makes_the_timetable_note_a_failure_and_go_on(desk
         host.source(desk.sources)
         with Store(desk.db, holder="a person"):
             child = desk.start("schedule", "--times", "00:00")
-            time.sleep(8)
+            time.sleep(20)  # in which the crawl that it begins finds the database taken
             assert child.poll() is None
         child.send_signal(signal.SIGTERM)
         assert child.wait(timeout=60) == 0

@@ -55,7 +55,12 @@ def asgi_wrapper(datasette: Site) -> Callable[[App], App]:
 
 
 async def login(request: Request, datasette: Site) -> Response:
-    """The form; sent, it gives a cookie that is good for two weeks, or says why not."""
+    """The form; sent, it gives a cookie that is good for two weeks, or says why not.
+
+    A public edition has no such page: nobody signs in there, and visitors need not know how passwords are made.
+    """
+    if datasette.public:
+        raise NotFound("Nobody signs in here: all of the public edition can be read without it.")
     if request.method == "POST":
         form = await posting.form(request)
         return await _sign_in(request, datasette, form)
