@@ -5,9 +5,9 @@ Words must all stand in a report, in any form; those of ``"a phrase"`` in that o
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from db.search import keys
 from db.search.about import ALL
@@ -187,7 +187,8 @@ def _quoted(key: str) -> str:
     return f'"{key.removesuffix("*")}"{"*" if key.endswith("*") else ""}'
 
 
-def _looked_for(wanted: Iterable[tuple[Term, ...]], language: str) -> tuple[frozenset[str], tuple[str, ...]]:
+@lru_cache(maxsize=512)
+def _looked_for(wanted: tuple[tuple[Term, ...], ...], language: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """The keys and beginnings of keys that mark a word in a report of ``language``."""
     known = language if language in languages().known else keys.OTHER
     found: list[str] = []

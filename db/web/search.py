@@ -1,18 +1,21 @@
 """What was typed in, the reports that have it out: with the words marked, and counts by language, source and so on."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from db.search import NOTHING, Question
 from db.web import asking, marking, names
+from db.web.host import QueryInterrupted
 from db.web.pages import rows_of
 
 SHOWN = 20
 COUNTED = 5_000  # newest reports that are counted and facetted; of more than these it is said that there are more
 RANKED = 2_000  # newest reports among which the best are looked for
 SORTS = ("newest", "best")
+Rows = Sequence[Mapping[str, Any]]
 _NAMED = 4  # letters of a part of a source's name
 _FACET = 12  # values of a facet that are shown
 _HIT = (
@@ -30,10 +33,9 @@ _BEST = (
     f"WHERE lemmas MATCH ? ORDER BY rowid DESC LIMIT {RANKED}), "
     f"hits AS MATERIALIZED (SELECT id, place FROM newest ORDER BY place, id DESC LIMIT ? OFFSET ?) {_HIT}"
 )
-_HITS = (
-    "WITH hits AS MATERIALIZED (SELECT rowid AS id FROM lemmas WHERE lemmas MATCH ? ORDER BY rowid DESC "  # noqa: S608  # as above
-    f"LIMIT {COUNTED + 1})"
-)
+_FOUND = f"SELECT rowid AS id FROM lemmas WHERE lemmas MATCH ? ORDER BY rowid DESC LIMIT {COUNTED + 1}"  # noqa: S608  # as above
+_HITS = "WITH hits AS MATERIALIZED (SELECT value AS id, key AS place FROM json_each(?))"
+_THESE = f"{_HITS} {_HIT}"
 _GROUPS = (
     f"{_HITS} SELECT a.language, a.source, substr(coalesce(a.published_at, a.first_seen), 1, 4) AS year, "  # noqa: S608  # as above
     "count(*) AS n FROM hits CROSS JOIN articles a ON a.id = hits.id GROUP BY 1, 2, 3"
@@ -73,13 +75,17 @@ class Facet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The answer to a search; ``count`` is ``None`` where there are more than ``COUNTED`` reports."""
+    """The answer to a search; ``count`` is ``None`` where there are more than ``COUNTED`` reports.
+
+    ``late`` says that it took too long to look.
+    """
 
     typed: str
     sort: str
     question: Question
     hits: tuple[Hit, ...]
     count: int | None
+    late: bool
     facets: tuple[Facet, ...]
     filters: tuple[Choice, ...]
     sources: tuple[Mapping[str, Any], ...]
@@ -94,16 +100,20 @@ async def search(database: Any, typed: str, sort: str = "newest", after: int = 0
     known = await rows_of(database, "SELECT id, name, country FROM sources")
     question = asking.read(typed, (row["id"] for row in known))
     match = NOTHING if question.is_empty and question.troubles else question.match()
-    rows = await rows_of(database, *_asked(match, sort, after))
-    groups = await rows_of(database, _GROUPS, [match])
-    total = sum(row["n"] for row in groups)
+    try:
+        read = await _read(database, match, sort, after)
+    except QueryInterrupted:
+        read = None
+        question = replace(question, troubles=(*question.troubles, _LATE))
+    numbers, rows, groups, countries = read or ((), (), (), ())
     return Found(
         typed=typed,
         sort=sort,
         question=question,
         hits=tuple(_hit(row, question) for row in rows[:SHOWN]),
-        count=total if total <= COUNTED else None,
-        facets=await _facets(database, typed, match, groups, {row["id"]: row["name"] for row in known}),
+        count=len(numbers) if len(numbers) <= COUNTED else None,
+        late=read is None,
+        facets=_facets(typed, groups, countries, {row["id"]: row["name"] for row in known}),
         filters=tuple(Choice(label=each, count=0, typed=without(typed, each)) for each in question.filters),
         sources=tuple(_of_that_name(known, typed)),
         following=_following(rows, sort, after),
@@ -129,12 +139,27 @@ def without(typed: str, part: str) -> str:
 
 
 _MOST = 2**62
+_LATE = (
+    "This takes too long among so many reports. Write more of a word before its star, or narrow the search, "
+    "such as by lang: or after:."
+)
 
 
-def _asked(match: str, sort: str, after: int) -> tuple[str, list[Any]]:
+async def _read(database: Any, match: str, sort: str, after: int) -> tuple[Sequence[int], Rows, Rows, Rows]:
+    """The numbers of the newest reports that are found, the rows of a page and the next one, and what facets count.
+
+    The index is asked once: what it found is counted by its numbers.
+    """
+    found = [int(row["id"]) for row in await rows_of(database, _FOUND, [match])]
+    page = [number for number in found if number < (after or _MOST)][: SHOWN + 1]
     if sort == "best":
-        return _BEST, [match, SHOWN + 1, after]
-    return _NEWEST, [match, after or _MOST, SHOWN + 1]
+        rows = await rows_of(database, _BEST, [match, SHOWN + 1, after])
+    elif len(page) > SHOWN or len(found) <= COUNTED:
+        rows = await rows_of(database, _THESE, [json.dumps(page)])
+    else:
+        rows = await rows_of(database, _NEWEST, [match, after, SHOWN + 1])
+    numbers = json.dumps(found)
+    return found, rows, await rows_of(database, _GROUPS, [numbers]), await rows_of(database, _COUNTRIES, [numbers])
 
 
 def _following(rows: Sequence[Mapping[str, Any]], sort: str, after: int) -> str:
@@ -152,11 +177,8 @@ def _hit(row: Mapping[str, Any], question: Question) -> Hit:
     )
 
 
-async def _facets(
-    database: Any, typed: str, match: str, groups: Iterable[Mapping[str, Any]], sources: Mapping[str, str]
-) -> tuple[Facet, ...]:
-    groups = list(groups)
-    countries = {row["country"]: row["n"] for row in await rows_of(database, _COUNTRIES, [match])}
+def _facets(typed: str, groups: Rows, named: Rows, sources: Mapping[str, str]) -> tuple[Facet, ...]:
+    countries = {row["country"]: row["n"] for row in named}
 
     def narrowed(field: str) -> Callable[[str], str]:
         return lambda value: f"{typed} {field}:{value}".strip()

@@ -1,5 +1,6 @@
 """What pages count agrees with counting all rows; where that would take too long, they say what was counted."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from db.store import Store
-from db.web import counting, stories
+from db.web import counting, search, stories
 from tests import factory
 from tests.db.test_web_stories import LAID
 from tests.db.web_browser import Visitor
@@ -174,3 +175,34 @@ def test_the_front_page_counts_weeks_as_reports_were_first_seen(visitor: Visitor
     counts = [int(part.partition("</td>")[0]) for part in numbers.split('data-label="reports">')[1:]]
     assert len(counts) == 12
     assert sum(counts) == known >= 3
+
+
+def test_a_search_that_takes_too_long_is_explained(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = (
+        "WITH RECURSIVE n(id) AS (VALUES (1) UNION ALL SELECT id + 1 FROM n) SELECT max(id) AS id FROM n WHERE ? <> ''"
+    )
+    monkeypatch.setattr(search, "_FOUND", slow)
+    page = visitor.page("/search?q=a*")
+    assert "This takes too long among so many reports. Write more of a word before its star" in page
+    assert "Not looked through" in page
+    assert "0 reports" not in page
+
+
+def test_pages_of_a_search_follow_one_another_also_beyond_what_is_counted(
+    visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = [number for (number,) in asked(world, "SELECT id FROM articles ORDER BY id DESC")]
+    monkeypatch.setattr(search, "SHOWN", 5)
+    monkeypatch.setattr(search, "COUNTED", 11)
+    monkeypatch.setattr(search, "_FOUND", search._FOUND.replace("LIMIT 5001", "LIMIT 12"))
+    seen, after = list[int](), ""
+    while True:
+        page = visitor.page(f"/search?q={after}")
+        seen += [int(number) for number in re.findall(r'<h2 class="card-title"[^>]*><a href="/report/(\d+)"', page)]
+        assert "More than 11 reports" in page
+        leads = re.search(r'class="button" href="/search\?(?:q=&amp;)?(after=\d+)"', page)
+        if not leads:
+            break
+        after = f"&{leads[1]}"
+    assert seen == everything
+    assert len(seen) > 30
