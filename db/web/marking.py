@@ -9,8 +9,12 @@ from typing import Any
 
 from db.search import Question, tokens
 from db.sentences import bounds
+from db.spelling import spelled
 
 _BLOCK = re.compile(r"\S(?:.|\n)*?(?=\s*(?:\n[^\S\n]*\n|\Z))")
+_LETTERS = r"\w[\w\u0300-\u036f\u00ad\u200b-\u200d]*"
+_WORD = re.compile(rf"{_LETTERS}(?:(?<=[\u0400-\u04ff])['’ʼ](?=[\u0400-\u04ff]){_LETTERS})*")
+_HEARD = 2  # letters of a word by which it is known at a glance
 _SENTENCE = 240  # characters of a sentence that are shown before and behind what stands in it
 _EXCERPT = 320
 _BEFORE = 90
@@ -131,7 +135,7 @@ def said(row: Mapping[str, Any]) -> list[Piece]:
 def excerpt(text: str | None, question: Question | None = None, language: str = "") -> list[Piece]:
     """The beginning of ``text``, or where most of what was asked for stands, those words marked as ``asked``."""
     flat = " ".join((text or "").split())
-    spans = asked(flat[:_READ], question, language)
+    spans = _glanced(flat[:_READ], question, language) or asked(flat[:_READ], question, language)
     start = _densest(flat, [left for left, _, _ in spans])
     end = min(len(flat), start + _EXCERPT)
     before = [Piece(text="… ")] if start else []
@@ -144,6 +148,26 @@ def asked(text: str, question: Question | None, language: str) -> list[tuple[int
     if question is None or not question.wanted:
         return []
     return [(each.start, each.end, "asked") for each in tokens(text, language) if question.finds(each, language)]
+
+
+def _glanced(text: str, question: Question | None, language: str) -> list[tuple[int, int, str]]:
+    """The same of words that begin with the sounds of one that was typed: nearly all, and many times sooner.
+
+    Words of other beginnings (*went* for *go*) are left out; where there are no others, ``asked`` finds them.
+    """
+    if question is None:
+        return []
+    first = {_begins(word) for group in question.wanted for term in group for word in _WORD.findall(term.text)}
+    return [
+        (found.start() + left, found.start() + right, role)
+        for found in _WORD.finditer(text)
+        if _begins(found[0]) in first
+        for left, right, role in asked(found[0], question, language)
+    ]
+
+
+def _begins(word: str) -> str:
+    return spelled(word)[:_HEARD] or word[:_HEARD]
 
 
 def highlighted(text: str, question: Question | None, language: str) -> list[Piece]:

@@ -1,5 +1,6 @@
 """What was typed in, the reports that have it out: with the words marked, and counts by language, source and so on."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +13,8 @@ from db.web.host import QueryInterrupted
 from db.web.pages import rows_of
 
 SHOWN = 20
-COUNTED = 5_000  # newest reports that are counted and facetted; of more than these it is said that there are more
-RANKED = 2_000  # newest reports among which the best are looked for
+COUNTED = 2_000  # newest reports that are counted and facetted; of more than these it is said that there are more
+RANKED = 1_000  # newest reports among which the best are looked for
 SORTS = ("newest", "best")
 Rows = Sequence[Mapping[str, Any]]
 _NAMED = 4  # letters of a part of a source's name
@@ -159,7 +160,10 @@ async def _read(database: Any, match: str, sort: str, after: int) -> tuple[Seque
     else:
         rows = await rows_of(database, _NEWEST, [match, after, SHOWN + 1])
     numbers = json.dumps(found)
-    return found, rows, await rows_of(database, _GROUPS, [numbers]), await rows_of(database, _COUNTRIES, [numbers])
+    groups, countries = await asyncio.gather(
+        rows_of(database, _GROUPS, [numbers]), rows_of(database, _COUNTRIES, [numbers])
+    )
+    return found, rows, groups, countries
 
 
 def _following(rows: Sequence[Mapping[str, Any]], sort: str, after: int) -> str:
