@@ -54,7 +54,7 @@ build/peers.jsonl: benchmarks/peers.py benchmarks/peers.txt  ## what other extra
 
 constraints:  ## pin every dependency anew, by hashes and without addresses (needs pip-tools)
 	$(PYTHON) -m piptools compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-header \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --no-annotate \
+	  --no-emit-options --no-annotate \
 	  --output-file constraints.txt pyproject.toml
 
 clean:

@@ -34,6 +34,8 @@ from db.model.rechecks import RECHECK_DAYS, Change, Recheck
 from db.model.sources import Channel, ChannelKind, Engine, Rule, Source, SourceKind
 from db.model.stories import Fingerprint, Likeness, Link, Neighbour, Placer, Placing, Relation
 from db.model.watch import (
+    BLIND,
+    HARMLESS,
     ChannelState,
     Counts,
     Gap,
@@ -49,6 +51,8 @@ from db.model.watch import (
 )
 
 __all__ = [
+    "BLIND",
+    "HARMLESS",
     "RECHECK_DAYS",
     "Analysis",
     "Answer",

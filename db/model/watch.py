@@ -23,6 +23,10 @@ class Health(StrEnum):
     OFF = "off"
 
 
+BLIND = frozenset({Health.EMPTY, Health.STALE, Health.MOVED, Health.BLOCKED, Health.BROKEN, Health.UNREACHABLE})
+HARMLESS = ("", "stale-feed", "damaged-feed")  # troubles of a channel that gave what it had all the same
+
+
 class Level(StrEnum):
     """How loudly an issue speaks."""
 

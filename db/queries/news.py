@@ -5,9 +5,14 @@ from datetime import datetime
 from pathlib import Path
 
 from db import rows, search
+from db.model import HARMLESS
 from db.queries.reading import reading
 
 MOST_TRIES = 40  # of one message; with growing pauses that is more than a month
+ANSWERED = (  # how many of the sources asked since a moment gave what they had
+    f"SELECT count(DISTINCT CASE WHEN trouble IN {HARMLESS} AND status IN (200, 304) THEN source END) AS well, "  # noqa: S608  # constants
+    "count(DISTINCT source) AS asked FROM visits WHERE at >= ?"
+)
 _COLUMNS = (
     "articles.id, articles.title, sources.name AS source, articles.language, published_at, articles.first_seen, "
     "canonical_url"
@@ -144,12 +149,8 @@ def waiting(path: Path, now: datetime) -> list[Waiting]:
 
 def answered(path: Path, moment: datetime) -> tuple[int, int]:
     """How many sources answered without fault since ``moment``, and how many were asked."""
-    sql = (
-        "SELECT count(DISTINCT CASE WHEN trouble = '' AND status IN (200, 304) THEN source END) AS well, "
-        "count(DISTINCT source) AS asked FROM visits WHERE at >= ?"
-    )
     with reading(path) as connection:
-        row = connection.execute(sql, [rows.stamp(moment)]).fetchone()
+        row = connection.execute(ANSWERED, [rows.stamp(moment)]).fetchone()
     return row["well"], row["asked"]
 
 

@@ -8,12 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from db import queries
-from db.model import Source, SourceKind
+from db.model import HARMLESS, Source, SourceKind
 from db.queries import history
 from db.queries.history import Visited
 from db.queries.reading import reading
-
-_NO_TROUBLE = frozenset({"", "stale-feed", "damaged-feed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +157,7 @@ def _of(source: Source, visits: Sequence[Visited], read: history.Read, span: Seq
 
 def _trouble(visits: Sequence[Visited]) -> str:
     """What kept a source from being seen on a day: the trouble of its channels, where none of them was well."""
-    if any(visit.trouble in _NO_TROUBLE for visit in visits):
+    if any(visit.trouble in HARMLESS for visit in visits):
         return ""
     return visits[-1].trouble
 

@@ -69,7 +69,7 @@ def forms(word: str, language: str) -> tuple[str, ...]:
 
 
 def relatives(word: str, language: str) -> tuple[str, ...]:
-    """The other forms of an irregular word's family; none where it has none."""
+    """All forms of an irregular word's family; none where it has none."""
     return _families(language).get(word, ())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db.model import Place
+from db.model import BLIND, HARMLESS, Place
 
 _CARD = (
     "SELECT a.id, a.title, a.source, s.name AS source_name, s.country, a.language, a.published_at, a.published_from, "
@@ -42,9 +42,9 @@ _RELATED = (
     "JOIN articles a ON a.id = p.report JOIN sources s ON s.id = a.source WHERE mine.report = ? "
     "ORDER BY p.original = mine.original DESC, at LIMIT 8"
 )
-_IN_TROUBLE = (  # as the page of sources has it, see watch.py
-    "c.parent = '' AND c.health <> 'off' AND (c.health IN ('empty', 'stale', 'moved', 'blocked', 'broken', "
-    "'unreachable') OR c.trouble NOT IN ('', 'stale-feed', 'damaged-feed'))"
+_BLIND = tuple(sorted(each.value for each in BLIND))
+_IN_TROUBLE = (  # as the page of sources has it, see watch.py; tuples of words read as lists of SQL
+    f"c.parent = '' AND c.health <> 'off' AND (c.health IN {_BLIND} OR c.trouble NOT IN {HARMLESS})"
 )
 _TOTALS = (
     "SELECT (SELECT coalesce(sum(reports), 0) FROM report_counts) AS reports, "  # noqa: S608  # constants

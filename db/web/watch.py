@@ -6,19 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from db.model import BLIND, HARMLESS
+from db.queries.news import ANSWERED
 from db.web.pages import rows_of
 
 DAYS = 28
-BLIND = frozenset({"empty", "stale", "moved", "blocked", "broken", "unreachable"})  # a channel gives nothing to rely on
 GROUPS: Mapping[str, str] = {"trouble": "In trouble", "well": "Well", "new": "Not asked yet", "off": "Not watched"}
-_HARMLESS = frozenset({"", "stale-feed", "damaged-feed"})
 _GAPS, _RUNS = 10, 5
 _STEP, _FOOT, _HIGH = 4, 18, 17  # of a spark line: a day, the ground, the highest bar; troubles stand below the ground
-_ANSWERED = (
-    "SELECT count(DISTINCT CASE WHEN trouble IN ('', 'stale-feed', 'damaged-feed') AND status IN (200, 304) "
-    "THEN source END) AS well, "
-    "count(DISTINCT source) AS asked FROM visits WHERE at >= ?"
-)
 _SILENT = "SELECT name FROM troubles WHERE scope = 'language' AND mended_at IS NULL ORDER BY name"
 _SOURCES = (
     "SELECT id, name, country, languages, kind, enabled, reason FROM sources WHERE watched = 1 "
@@ -124,7 +119,7 @@ class Watch:
 
 async def pulse(database: Any, now: datetime) -> Pulse:
     """How many sources answered within the 24 hours before ``now``, and which languages are silent."""
-    [answered] = await rows_of(database, _ANSWERED, [(now - timedelta(days=1)).isoformat(timespec="seconds")])
+    [answered] = await rows_of(database, ANSWERED, [(now - timedelta(days=1)).isoformat(timespec="seconds")])
     silent = tuple(row["name"] for row in await rows_of(database, _SILENT))
     return Pulse(well=answered["well"], asked=answered["asked"], silent=silent)
 
@@ -178,7 +173,7 @@ def _watched(
 def _channel(row: Mapping[str, Any]) -> Channel:
     """A channel; what is in trouble and was not judged since is called broken."""
     health = row["health"]
-    hidden = row["trouble"] not in _HARMLESS and health not in BLIND and health != "off"
+    hidden = row["trouble"] not in HARMLESS and health not in BLIND and health != "off"
     return Channel(
         kind=row["kind"], health="broken" if hidden else health,
         since=(row["trouble_since"] if hidden else row["health_since"]) or "", good_at=row["good_at"] or "",
@@ -203,7 +198,7 @@ def spark(days: Iterable[Mapping[str, Any]], first: date) -> Spark:
     for place, row in sorted(known, key=lambda each: each[0]):
         high = round(max(0.6, _HIGH * row["candidates"] / most), 1)
         bars.append(f"M{place * _STEP} {_FOOT}v-{high:g}h3v{high:g}z")
-        if row["trouble"] not in _HARMLESS:
+        if row["trouble"] not in HARMLESS:
             troubles.append(f"M{place * _STEP - 0.5:g} 25l2-5 2 5z")
     offered = sum(row["candidates"] for _, row in known)
     told = f"{offered:,} link{'' if offered == 1 else 's'} in {DAYS} days, asked on {len(known)}"

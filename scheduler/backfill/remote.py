@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import requests
+import urllib3
 
 from db.errors import ArchiveError
 
@@ -80,12 +81,7 @@ class RemoteFile(io.RawIOBase):
         while self._at != self._length:
             try:
                 piece = self._connected().raw.read(_PIECE)
-            except (requests.RequestException, OSError, ValueError) as error:  # urllib3's own errors are of these kinds
-                tries = self._again(tries, str(error))
-                continue
-            except Exception as error:
-                if not type(error).__module__.startswith("urllib3"):
-                    raise
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 tries = self._again(tries, str(error))
                 continue
             if piece:

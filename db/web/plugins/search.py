@@ -3,9 +3,8 @@
 import hashlib
 from typing import Any
 
-from db.web import feeds, names, search
+from db.web import feeds, search
 from db.web.host import Request, Response, hookimpl
-from db.web.metadata import DATABASE
 from db.web.site import Site
 
 _MOST = 2**62
@@ -26,11 +25,8 @@ async def page(request: Request, datasette: Site) -> Response:
     found = await search.search(datasette.database, typed, sort if sort in search.SORTS else search.SORTS[0], after)
     context = {
         "found": found,
-        "after": after,
         "address": search.address,
         "counted": search.COUNTED,
-        "names": names,
-        "rows": f"/{DATABASE}/reports",
     }
     return Response.html(await datasette.render_template("search.html", context, request=request))
 
