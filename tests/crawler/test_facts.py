@@ -95,6 +95,8 @@ def test_what_happened_is_a_decision_and_what_is_feared_is_not(
         ("Kazakhstan denied that it had deported a soldier.", "en"),
         ("Finland denied that it had refused asylum to deserters.", "en"),
         ("Finland has not denied asylum to deserters.", "en"),
+        ("Firar eden Rus asker, Türkiye'den sınır dışı edilmesine karşı açtığı davayı kazandı.", "tr"),
+        ("Yaralanan Rus asker cepheye dönmeyi reddetti.", "tr"),
         ("Die Abschiebung wurde gestoppt.", "de"),
         ("Das Gericht hob die Ablehnung des Asylantrags auf.", "de"),
         ("Obawia się, że zostanie wydany Rosji.", "pl"),
