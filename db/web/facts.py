@@ -10,7 +10,7 @@ from db.web.pages import Said
 
 
 def marks(said: Said) -> list[Fact]:
-    """The facts as they are marked in the text: figures and names; decisions are sentences, only led to."""
+    """The facts as they are marked in the text: figures and names; decisions, whole sentences, as notes."""
     decisions = [
         Fact(start=row["start"], end=row["end"], quote=row["quote"], told=decision(row), marked=False)
         for row in said.decisions

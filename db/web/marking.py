@@ -39,18 +39,20 @@ class Found:
 class Piece:
     """A stretch of text: ``role`` is empty where nothing was found in it, ``told`` says what a fact in it is.
 
-    ``anchors`` are the offsets of facts that begin where it begins; links lead to them.
+    ``anchors`` are the offsets of facts that begin where it begins; links lead to them. ``notes`` say what whole
+    sentences tell that begin there.
     """
 
     text: str
     role: str = ""
     told: str = ""
     anchors: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A fact in a text: where it stands, what it is in words, and whether its words are marked or only led to."""
+    """A fact in a text: where it stands, what it is in words, and whether its words are marked or have a note."""
 
     start: int
     end: int
@@ -76,7 +78,7 @@ def headline(title: str, reasons: Iterable[Found]) -> list[Piece]:
 def paragraphs(text: str, reasons: Iterable[Found], facts: Iterable[Fact] = ()) -> list[list[Piece]]:
     """The text's paragraphs, each in pieces; a span whose quote does not stand where it says is not marked.
 
-    Where a fact and a term meet, the fact is marked.
+    Where a fact and a term meet, the fact is marked. A fact that is not marked is told where it begins.
     """
     known = [fact for fact in facts if text[fact.start : fact.end] == fact.quote]
     marked = [
@@ -89,12 +91,19 @@ def paragraphs(text: str, reasons: Iterable[Found], facts: Iterable[Fact] = ()) 
     terms = [found for found in reasons if found.zone != "title" and taken.isdisjoint(range(found.start, found.end))]
     spans = sorted([*spans, *_valid(text, terms)])
     told = {fact.start: fact.told for fact in reversed(known) if fact.marked}
-    anchors = {fact.start for fact in known}
+    anchors: dict[int, tuple[str, ...]] = {fact.start: () for fact in known}
+    for fact in known:
+        if not fact.marked and fact.told not in anchors[fact.start]:
+            anchors[fact.start] += (fact.told,)
     return [_anchored(text, block, spans, told, anchors) for block in _BLOCK.finditer(text)]
 
 
 def _anchored(
-    text: str, block: re.Match[str], spans: list[tuple[int, int, str]], told: dict[int, str], anchors: set[int]
+    text: str,
+    block: re.Match[str],
+    spans: list[tuple[int, int, str]],
+    told: dict[int, str],
+    anchors: Mapping[int, tuple[str, ...]],
 ) -> list[Piece]:
     """The pieces of a paragraph, cut once more where a fact begins, with what the facts say."""
     pieces: list[Piece] = []
@@ -105,7 +114,7 @@ def _anchored(
             pieces.append(
                 Piece(
                     text=text[start:end], role=piece.role, told=told.get(start, "") if piece.role == _FACT else "",
-                    anchors=(start,) if start in anchors else (),
+                    anchors=(start,) if start in anchors else (), notes=anchors.get(start, ()),
                 )
             )  # fmt: skip
         at += len(piece.text)

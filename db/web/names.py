@@ -17,6 +17,7 @@ class Names(BaseModel):
     date_origins: dict[str, str]
     kinds: dict[str, str]
     role_groups: dict[str, list[str]]
+    channels: dict[str, str]
     figure_types: dict[str, str]
     decisions: dict[str, str]
     relations: dict[str, str]
@@ -47,6 +48,11 @@ def date_origin(code: str | None) -> str:
 def kind(code: str | None) -> str:
     """What a publisher is, in words; empty where nothing is known."""
     return load().kinds.get(code or "", code or "")
+
+
+def channel(code: str) -> str:
+    """``feed`` as ``in a feed``: where a link was found."""
+    return load().channels.get(code, code)
 
 
 def figure_type(code: str) -> str:

@@ -20,6 +20,11 @@ _FOUND_BY = (
     "SELECT p.url, p.first_seen, p.judged_at, p.run, r.kind FROM pages p LEFT JOIN runs r ON r.id = p.run "
     "WHERE p.report = ? ORDER BY p.judged_at, p.id LIMIT 20"
 )
+_WAYS = (
+    "SELECT c.kind, c.url AS channel, c.source, s.name AS source_name, g.at, g.position FROM pages p "
+    "JOIN sightings g ON g.page = p.key JOIN channels c ON c.url = g.channel LEFT JOIN sources s ON s.id = c.source "
+    "WHERE p.report = ? ORDER BY g.at, c.url LIMIT 8"
+)
 _FIGURES_OF = (
     'SELECT start, "end", quote, type, low, high, unit, territory, starts, ends, organisation, speaker, certainty '
     "FROM figures WHERE report = ? AND known_until IS NULL ORDER BY start"
@@ -91,6 +96,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A channel in which a report's link stood, whose it is, and when it was first seen there."""
+
+    kind: str
+    channel: str
+    source: str
+    source_name: str | None
+    at: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report(Card):
     """All that is known of one report."""
 
@@ -107,6 +124,7 @@ class Report(Card):
     source_kind: str
     place: Place | None
     findings: tuple[Finding, ...]
+    ways: tuple[Way, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +195,7 @@ async def report(database: Any, number: int) -> Report | None:
         authors=listed(row["authors"]),
         place=Place(file=file, offset=row["archive_offset"]) if file else None,
         findings=tuple(Finding(**found) for found in await rows_of(database, _FOUND_BY, [number])),
+        ways=tuple(Way(**way) for way in await rows_of(database, _WAYS, [number])),
     )
 
 

@@ -1,7 +1,7 @@
 """Figures of one type in, a drawing of them out: points and ranges over time, each with the sentence that proves it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,11 @@ _LINES = 4
 _TYPES = (
     "SELECT type, territory, sum(figures) AS n FROM series GROUP BY type, territory HAVING n > 0 ORDER BY n DESC, type"
 )
-_OF = ("f.type = ? AND f.known_until IS NULL", "f.type = ? AND f.territory = ? AND f.known_until IS NULL")
+_SPEAKERS = (
+    "SELECT organisation, sum(figures) AS n FROM series WHERE {of} AND organisation <> '' GROUP BY organisation "
+    "HAVING n > 0 ORDER BY n DESC, organisation LIMIT 20"
+)
+_FEW = 20_000  # so many figures are sooner read by their series than looked for among the newest of all
 _FIGURES = (
     "SELECT f.report, f.start, f.quote, f.unit, f.per, f.low, f.high, f.territory, f.starts, f.ends, f.speaker, "
     "f.organisation, f.certainty, f.cumulative, src.name AS source_name, a.language, a.published_at, a.first_seen, "
@@ -70,10 +74,36 @@ async def types(database: Any) -> dict[str, list[tuple[str, int]]]:
     return found
 
 
-async def plots(database: Any, type_: str, territory: str | None) -> tuple[Plot, ...]:
-    """A drawing for each unit of one type; of one ``territory``, or of all where it is ``None``."""
-    asked = [type_] if territory is None else [type_, territory]
-    found = await rows_of(database, _FIGURES.format(of=_OF[len(asked) - 1]), [*asked, MOST])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which figures are asked for: of one type, of one territory or of all, as one organisation says or anybody."""
+
+    type: str
+    territory: str | None = None
+    organisation: str | None = None
+
+    def where(self, table: str) -> tuple[str, list[str]]:
+        """The condition on the columns of ``table``, and its values."""
+        wanted = {"type": self.type, "territory": self.territory, "organisation": self.organisation}
+        told = {name: value for name, value in wanted.items() if value is not None}
+        return " AND ".join(f"{table}.{name} = ?" for name in told), list(told.values())
+
+
+async def speakers(database: Any, choice: Choice) -> list[tuple[str, int]]:
+    """Who states most of the figures of a type and territory, with how many each."""
+    of, values = replace(choice, organisation=None).where("series")
+    return [(row["organisation"], row["n"]) for row in await rows_of(database, _SPEAKERS.format(of=of), values)]
+
+
+async def plots(database: Any, choice: Choice) -> tuple[Plot, ...]:
+    """A drawing for each unit of what is chosen."""
+    of, values = choice.where("series")
+    [count] = await rows_of(database, f"SELECT sum(figures) AS n FROM series WHERE {of}", values)  # noqa: S608  # names
+    if (count["n"] or 0) < _FEW:
+        of = f"f.series IN (SELECT id FROM series WHERE {of})"  # noqa: S608  # names of columns
+    else:
+        of, values = choice.where("f")
+    found = await rows_of(database, _FIGURES.format(of=f"{of} AND f.known_until IS NULL"), [*values, MOST])
     units: dict[str, list[Mapping[str, Any]]] = {}
     for row in found:
         units.setdefault(row["unit"], []).append(row)
@@ -90,7 +120,7 @@ def _plot(unit: str, found: list[Mapping[str, Any]]) -> Plot:
     dated = {key: rows for key, rows in groups.items() if _day(key[3]) or _day(key[4])}
     days = [day for key in dated for day in (_day(key[3]), _day(key[4])) if day]
     first, last = (min(days), max(days)) if days else (date(2022, 1, 1), date(2022, 12, 31))
-    step, most = _scale(max((bound for key in groups for bound in key[:2] if bound is not None), default=1))
+    step, most = _scale(max((bound for key in dated or groups for bound in key[:2] if bound is not None), default=1))
     frame = (first, last, most)
     points = sorted(
         (_point(key, rows, frame, speakers) for key, rows in groups.items()), key=lambda each: (each.x, each.y)

@@ -1,6 +1,7 @@
 """The pages of stories show what belongs together, side by side, each fact with its sentence."""
 
 import html
+import re
 import sqlite3
 from collections.abc import Iterator
 
@@ -110,6 +111,19 @@ def test_a_report_says_its_facts_and_its_story(visitor: Visitor) -> None:
     assert "Verdicts: 7,318 or more cases, Russia, 2025, says Mediazona" in page
     assert "Asylum granted, Finland, 3 people, 28 February 2026" in page
     assert 'class="fact"' in page
+    assert '<a id="at-0"></a><span class="deed" lang="en" dir="ltr">Asylum granted, Finland' in page  # in the text
+
+
+def test_a_report_says_in_which_channel_it_was_found(visitor: Visitor, world: World) -> None:
+    with sqlite3.connect(world.db) as connection:
+        connection.execute(
+            "INSERT OR IGNORE INTO sightings SELECT p.key, (SELECT min(url) FROM channels WHERE kind = 'feed'), "
+            "'2026-03-01T06:00:00+00:00', 3 FROM pages p WHERE p.report = 1"
+        )
+    page = visitor.page("/report/1")
+    assert re.search(r'<dt>Found</dt><dd><a href="/deserters/channels\?url=[^"]+">in a feed</a>', page)
+    assert "1 Mar 2026, 06:00 UTC, place 3 of its list" in page
+    assert "in no channel of the watch list" in visitor.page("/report/2")
 
 
 def test_figures_of_one_type_share_an_axis_and_of_another_do_not(visitor: Visitor) -> None:
@@ -120,7 +134,7 @@ def test_figures_of_one_type_share_an_axis_and_of_another_do_not(visitor: Visito
     assert 'type=deserters">Deserters</a><span class="count">1</span>' in page
     points = page[page.index('<svg class="plot"') :].partition("</svg>")[0]
     assert points.count("<circle") == 2  # two reports say one value, a third another
-    assert "<title>7,318 or more, says Mediazona, 2025</title>" in points
+    assert "<title>7,318 or more, says Mediazona, Russia, 2025</title>" in points
     assert 'href="/report/3#at-10"' in points
     assert "in 2 reports" in page
 
@@ -129,6 +143,16 @@ def test_figures_open_with_a_type_and_say_when_there_is_none(visitor: Visitor) -
     assert "<h1>Verdicts" in visitor.page("/figures")
     assert "<h1>Deserters <span" in visitor.page("/figures?type=deserters&territory=ru")
     assert visitor.get("/figures?type=bananas").status_code == 404
+
+
+def test_figures_can_be_asked_for_by_who_states_them(visitor: Visitor) -> None:
+    page = visitor.page("/figures?type=verdicts&territory=ru")
+    assert 'territory=ru&amp;organisation=Mediazona"><bdi>Mediazona</bdi></a><span class="count">3</span>' in page
+    chosen = visitor.page("/figures?type=verdicts&organisation=Mediazona")
+    assert "as <bdi>Mediazona</bdi> states them" in chosen
+    assert re.search(r'The same as <a href="[^"]+&amp;organisation=Mediazona', chosen)
+    assert chosen.count("<circle") == 2
+    assert "<circle" not in visitor.page("/figures?type=verdicts&organisation=Nobody")
 
 
 def test_the_front_page_shows_who_says_how_many(visitor: Visitor) -> None:

@@ -14,17 +14,21 @@ def register_routes() -> list[tuple[str, Any]]:
 
 
 async def figures(request: Request, datasette: Site) -> Response:
-    """Figures of the type that is asked for, of a territory or of all; the fullest type where none is."""
+    """Figures of the type that is asked for, of a territory and a speaker or of all; of the fullest type else."""
     types = await series.types(datasette.database)
     type_ = request.args.get("type") or next(iter(types), "")
     if type_ and type_ not in types:
         raise NotFound("There are no figures of this type; the list of types shows what there is.")
-    territory = request.args.get("territory")
+    choice = series.Choice(
+        type=type_, territory=request.args.get("territory"), organisation=request.args.get("organisation") or None
+    )
     context = {
         "types": types,
         "type": type_,
-        "territory": territory,
-        "plots": await series.plots(datasette.database, type_, territory) if type_ else (),
+        "territory": choice.territory,
+        "organisation": choice.organisation,
+        "speakers": await series.speakers(datasette.database, choice) if type_ else [],
+        "plots": await series.plots(datasette.database, choice) if type_ else (),
         "names": names,
         "frame": series,
     }

@@ -28,6 +28,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
         direction=names.direction,
         date_origin=names.date_origin,
         kind=names.kind,
+        channel=names.channel,
         role=names.role,
         role_group=names.role_group,
         outside_link=outside_link,
