@@ -48,7 +48,7 @@ def decision(row: Mapping[str, Any]) -> str:
 def mention(row: Mapping[str, Any]) -> str:
     """A name in words: of what kind, whose, in what role."""
     name = names.country(row["name"]) if row["kind"] == "country" else row["name"]
-    return _joined(f"{row['kind'].capitalize()}: {name}", row["role"] or "")
+    return _joined(f"{row['kind'].capitalize()}: {name}", names.place_role(row["role"] or ""))
 
 
 def _joined(*words: str) -> str:

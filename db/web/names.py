@@ -17,6 +17,7 @@ class Names(BaseModel):
     date_origins: dict[str, str]
     kinds: dict[str, str]
     role_groups: dict[str, list[str]]
+    place_roles: dict[str, str]
     channels: dict[str, str]
     figure_types: dict[str, str]
     decisions: dict[str, str]
@@ -48,6 +49,11 @@ def date_origin(code: str | None) -> str:
 def kind(code: str | None) -> str:
     """What a publisher is, in words; empty where nothing is known."""
     return load().kinds.get(code or "", code or "")
+
+
+def place_role(code: str) -> str:
+    """``is in`` as ``where they are``: what a country is to the men."""
+    return load().place_roles.get(code, code)
 
 
 def channel(code: str) -> str:

@@ -29,6 +29,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
         date_origin=names.date_origin,
         kind=names.kind,
         channel=names.channel,
+        place_role=names.place_role,
         role=names.role,
         role_group=names.role_group,
         outside_link=outside_link,
