@@ -2,6 +2,7 @@
 
 Words must all stand in a report, in any form; those of ``"a phrase"`` in that order; ``-word`` must not stand in it;
 ``one OR other``; ``begin*``; ``source:``, ``lang:``, ``country:`` (one that the report names), ``after:``, ``before:``.
+A report has one language and one source: of several that are asked for, any will do.
 """
 
 import re
@@ -24,6 +25,8 @@ _OPERATORS = {
     "AND": "AND is not needed: all words must stand in a report. It was left out.",
     "NOT": "Write a minus before a word to leave it out, as in -Norway. NOT was left out.",
 }
+_ONE_EACH = frozenset({"lang", "source"})  # a report has no two of these
+_MIXED = "OR stands between words, or between filters of one kind; here it was left out."
 _LONGEST = 400  # characters of a question
 _MOST = 24  # words of one
 _LETTER = re.compile(r"\w")
@@ -95,6 +98,8 @@ class _Reader:
         self.filters: list[str] = []
         self.troubles: list[str] = []
         self._joins = False
+        self._slots: dict[str, int] = {}  # where in ``about`` a filter's last value stands
+        self._last = ""  # the filter that was read last, empty after a word
 
     def take(self, part: re.Match[str]) -> None:
         """Read one part: a filter, a phrase, a word, or OR."""
@@ -102,7 +107,7 @@ class _Reader:
         if name is not None:
             self._filter(part[0], name.lower(), value.strip('"'))
         elif word == "OR":
-            self._joins = bool(self.wanted)
+            self._joins = bool(self.wanted or self.about)
         elif word in _OPERATORS:
             self.troubles.append(_OPERATORS[word])
         elif word and word.lower().rstrip(":") in FIELDS and word.endswith(":"):
@@ -137,11 +142,12 @@ class _Reader:
         terms = [term, *(Term(text=piece) for piece in pieces if piece != text)]
         if minus:
             self.unwanted += terms
-        elif self._joins:
+        elif self._joins and not self._last:
             self.wanted[-1] += terms
         else:
+            self.troubles += [_MIXED] * self._joins
             self.wanted.append(terms)
-        self._joins = False
+        self._joins, self._last = False, ""
 
     def _filter(self, typed: str, name: str, value: str) -> None:
         minus = typed.startswith("-")
@@ -157,8 +163,20 @@ class _Reader:
         if trouble:
             self.troubles.append(trouble)
         if token:
-            (self.not_about if minus else self.about).append(token)
+            self._about(name, token, minus=minus)
             self.filters.append(typed)
+
+    def _about(self, name: str, token: str, *, minus: bool) -> None:
+        at = self._slots.get(name)
+        if minus:
+            self.not_about.append(token)
+        elif at is not None and (name in _ONE_EACH or (self._joins and self._last == name)):
+            self.about[at] += f" OR {token}"
+        else:
+            self.troubles += [_MIXED] * self._joins
+            self._slots[name] = len(self.about)
+            self.about.append(token)
+        self._joins, self._last = False, name
 
 
 def _pieces(word: str) -> list[str]:

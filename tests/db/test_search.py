@@ -52,6 +52,8 @@ def found(index: sqlite3.Connection, typed: str) -> list[int]:
         ('"court military"', []),
         ('"военный суд"', []), ("asylum -sergeant", []), ("asyl OR asile", [3, 4]), ("deser*", [2, 3, 4]),
         ("lang:ru", [1]), ("-lang:ru дезертир", []), ("country:kz", [5, 6]), ("source:paper-2", [2]),
+        ("lang:ru lang:de", [1, 3]), ("lang:ru OR lang:de", [1, 3]), ("source:paper-2 source:paper-3", [2, 3]),
+        ("country:kz OR country:mt lang:kk", [6]), ("country:kz country:mt", []), ("побег OR бегств lang:ru", [1]),
         ("source:de/paper-3", [3]), ("after:2026-05", [5, 6, 7]), ("before:2026-02-15", [1]),
         ("after:2026-02-15 before:2026-04-15", [2, 3]), ("after:9999", []), ("", [1, 2, 3, 4, 5, 6, 7]),
     ],
@@ -68,7 +70,8 @@ def test_what_is_typed_finds_every_form(index: sqlite3.Connection, typed: str, n
         ("visa NOT asylum", "minus"), ("visa AND asylum", "not needed"), ("after: 2026", "Nothing stands behind"),
         ("after:yesterday", "no date"), ("after:2026-13", "no date"), ('""', "Two quotation marks"),
         ("***", "no letter"),
-        ("x OR", "nothing follows"), ("word " * 30, "first 24 words"), ("x" * 500, "first 400 characters"),
+        ("x OR", "nothing follows"), ("lang:ru OR asylum", "filters of one kind"),
+        ("x OR lang:ru", "filters of one kind"), ("word " * 30, "first 24 words"), ("x" * 500, "first 400 characters"),
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_told(typed: str, told: str) -> None:
