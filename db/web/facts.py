@@ -38,7 +38,7 @@ def decision(row: Mapping[str, Any]) -> str:
     """A decision in words: what, where, for how many, when, by whom."""
     return _joined(
         names.decision(row["kind"]),
-        names.country(row["country"]) if row["country"] else "",
+        names.decider(row["country"], row["certainty"]),
         f"{row['people']} people" if row["people"] else "",
         names.day(row["decided_on"]) if row["decided_on"] else "",
         f"by {row['decided_by']}" if row["decided_by"] else "",

@@ -7,6 +7,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
+SURE = 0.7  # a decision's certainty from which its sentence names its country
+
 
 class Names(BaseModel):
     """The content of ``names.yml``."""
@@ -69,6 +71,11 @@ def figure_type(code: str) -> str:
 def decision(code: str) -> str:
     """``asylum-granted`` as ``Asylum granted``."""
     return load().decisions.get(code, code)
+
+
+def decider(code: str, certainty: float) -> str:
+    """The country of a decision; below ``SURE`` its sentence does not name it, and that is said."""
+    return f"{'' if certainty >= SURE else 'probably '}{country(code)}" if code else ""
 
 
 def relation(code: str) -> str:

@@ -155,6 +155,7 @@ class Decided:
     decided_by: str
     sentence: str
     articles: str
+    certainty: float = 0
     originals: set[int] = field(default_factory=set)
     quotes: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -292,6 +293,7 @@ def _decided(found: Iterable[Mapping[str, Any]]) -> tuple[Decided, ...]:
             ),
         )  # fmt: skip
         decided.decided_by = decided.decided_by or row["decided_by"]
+        decided.certainty = max(decided.certainty, row["certainty"])
         decided.originals.add(row["original"])
         decided.quotes.append(row)
     return tuple(sorted(told.values(), key=lambda each: (-len(each.originals), each.kind, each.country)))

@@ -4,6 +4,7 @@ import html
 import re
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +113,15 @@ def test_a_report_says_its_facts_and_its_story(visitor: Visitor) -> None:
     assert "Asylum granted, Finland, 3 people, 28 February 2026" in page
     assert 'class="fact"' in page
     assert '<a id="at-0"></a><span class="deed" lang="en" dir="ltr">Asylum granted, Finland' in page  # in the text
+
+
+def test_a_country_that_a_sentence_does_not_name_is_only_probable(tmp_path: Path) -> None:
+    world = build(tmp_path)
+    with sqlite3.connect(world.db) as connection:
+        connection.executescript(LAID + "UPDATE decisions SET certainty = .6;")
+    with Visitor(world.db, world.archive) as visitor:
+        assert "Asylum granted, probably Finland, 3 people" in visitor.page("/report/1")
+        assert "<strong>Asylum granted</strong> · probably Finland" in visitor.page("/story/1")
 
 
 def test_a_report_says_in_which_channel_it_was_found(visitor: Visitor, world: World) -> None:

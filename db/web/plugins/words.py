@@ -37,6 +37,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
         excerpt=marking.excerpt,
         figure_type=names.figure_type,
         decision=names.decision,
+        decider=names.decider,
         relation=names.relation,
         span=names.span,
     )
