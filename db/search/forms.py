@@ -83,6 +83,13 @@ def is_a_name(word: str, language: str) -> bool:
     return any(not each.is_known or _NAMES & set(each.tag.grammemes) for each in readings)
 
 
+@lru_cache(maxsize=50_000)
+def is_known(word: str, language: str) -> bool:
+    """Whether the dictionary of ``language`` has the word."""
+    with _lock:
+        return bool(_dictionary(languages().dictionaries[language]).word_is_known(word))
+
+
 def _lemmas(word: str, dictionary: str) -> tuple[str, ...]:
     scores: dict[str, float] = {}
     for reading in _dictionary(dictionary).parse(word):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from db.search.cyrillic import spelled_by
 from db.search.forms import forms, is_a_name, languages, relatives, script, script_of
 from db.spelling import latin, letters, spelled
 
@@ -100,6 +101,10 @@ def asked(word: str) -> dict[str, tuple[str, ...]]:
     if len(bare) >= _ELSEWHERE or (len(bare) > 2 and word[0].isupper()):
         read = _read(word, bare, native) if own != "latin" else set()
         found |= {language: _asked_elsewhere(bare, read, language) for language in known if language not in native}
+    if own == "latin":
+        found |= {
+            language: (*found.get(language, ()), *_romanised(bare, language)) for language in languages().dictionaries
+        }
     return {**found, OTHER: _keyed(OTHER, {_heard(bare)})}
 
 
@@ -158,6 +163,12 @@ def _asked_elsewhere(bare: str, read: set[str], language: str) -> tuple[str, ...
     written = {latin(each).lower() for each in {bare, *read}}
     read_there = {each for word in written for each in forms(word, language)}
     return _keyed(language, {_heard(bare), *map(_heard, written | read_there)})
+
+
+def _romanised(bare: str, language: str) -> tuple[str, ...]:
+    """Keys of the words that one in Latin letters can spell, by their lemmas; a lemma itself is found by its sound."""
+    lemmas = {forms(each, language)[0] for each in spelled_by(bare, language)} - set(spelled_by(bare, language))
+    return _keyed(language, map(_heard, lemmas))
 
 
 def _read(word: str, bare: str, native: list[str]) -> set[str]:
