@@ -13,6 +13,12 @@ WEEKS = 12
 _SHOWN = 4  # languages that a chart tells apart
 _FIGURES = 6
 _DAY, _WEEK = 1, 7
+_STORIES = 8  # of a day, and of the days before
+_LATER = "9999"  # after all moments
+_NEW = (
+    "SELECT count(*) FILTER (WHERE first_seen >= ?) AS day, count(*) FILTER (WHERE first_seen < ?) AS week "
+    "FROM stories WHERE +forward IS NULL AND reports > 0 AND first_seen >= ?"
+)
 _WIDE, _GROUND, _HIGH = 10, 48, 46  # of the drawing: a bar with its gap, the axis, the highest bar
 _NEWEST_FIGURES = (
     "SELECT f.report, f.start, f.quote, f.type, f.unit, f.low, f.high, f.territory, f.starts, f.ends, f.speaker, "
@@ -49,10 +55,14 @@ class Week:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Front:
-    """The front page: stories new in a day and in the days before, figures, weeks, and how the watch is."""
+    """The front page: stories new in a day and in the days before, figures, weeks, and how the watch is.
+
+    ``more`` says how many stories of the day and of the days before are not among those shown.
+    """
 
     day: tuple[stories.Line, ...]
     week: tuple[stories.Line, ...]
+    more: tuple[int, int]
     figures: tuple[Mapping[str, Any], ...]
     weeks: tuple[Week, ...]
     languages: tuple[str, ...]
@@ -64,15 +74,17 @@ class Front:
 async def front(database: Any) -> Front:
     """The front page of this moment."""
     now = datetime.now(UTC)
-    day = await stories.newest(database, since=_stamp(now - timedelta(days=_DAY)), count=8)
-    known = {each.id for each in day}
-    week = await stories.newest(database, since=_stamp(now - timedelta(days=_WEEK)), count=20)
+    yesterday, last_week = (_stamp(now - timedelta(days=days)) for days in (_DAY, _WEEK))
+    day = await stories.newest(database, seen=(yesterday, _LATER), count=_STORIES)
+    week = await stories.newest(database, seen=(last_week, yesterday), count=_STORIES)
+    [new] = await rows_of(database, _NEW, [yesterday, yesterday, last_week])
     counts = await rows_of(database, _BY_WEEK, [_monday(now).isoformat()])
     pulse = await watch.pulse(database, now)
     languages = _languages(counts)
     return Front(
         day=day,
-        week=tuple(each for each in week if each.id not in known)[:8],
+        week=week,
+        more=(new["day"] - len(day), new["week"] - len(week)),
         figures=_figures(await rows_of(database, _NEWEST_FIGURES)),
         weeks=_weeks(counts, languages, now),
         languages=languages,

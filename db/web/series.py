@@ -11,6 +11,7 @@ from db.web.pages import rows_of
 
 MOST = 600  # figures of one type that are drawn
 _LAST = frozenset({"prison-years", "share", "ratio"})
+UNDRAWN = frozenset({"share", "ratio"})  # each is of a whole of its own, so that no axis fits two of them
 _SHOWN = 4  # speakers that a drawing tells apart
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 708.0, 12.0, 268.0  # of the drawing, 720 by 300
 _STEPS = (1, 2, 2.5, 5, 10)

@@ -180,18 +180,26 @@ class Story(Line):
 
 
 async def newest(
-    database: Any, *, since: str = "", count: int = LISTED, before: tuple[str, int] | None = None, country: str = ""
+    database: Any,
+    *,
+    seen: tuple[str, str] | None = None,
+    count: int = LISTED,
+    before: tuple[str, int] | None = None,
+    country: str = "",
 ) -> tuple[Line, ...]:
-    """The stories with the newest reports; first seen ``since`` a moment, older than ``before``, of a ``country``."""
+    """The stories with the newest reports, older than ``before``, of a ``country``.
+
+    Of those first ``seen`` from one moment up to another the ones that most tell of come first.
+    """
     conditions = ""
     values: list[Any] = []
     if country:
         conditions, values = " AND s.countries LIKE ?", [f'%"{country}"%']
-    if since:
-        conditions, values = conditions + " AND s.first_seen >= ?", [*values, since]
+    if seen:
+        conditions, values = conditions + " AND s.first_seen >= ? AND s.first_seen < ?", [*values, *seen]
     if before:
         conditions, values = conditions + " AND (s.newest, s.id) < (?, ?)", [*values, *before]
-    order = "s.origins DESC, s.reports DESC, s.newest DESC, s.id DESC" if since else "s.newest DESC, s.id DESC"
+    order = "s.origins DESC, s.reports DESC, s.newest DESC, s.id DESC" if seen else "s.newest DESC, s.id DESC"
     found = await rows_of(database, f"{_LINES}{conditions} ORDER BY {order} LIMIT ?", [*values, count])
     return tuple(_line(row) for row in found)
 

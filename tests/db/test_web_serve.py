@@ -64,7 +64,7 @@ def test_only_addresses_of_this_machine_are_local(host: str, *, loopback: bool) 
 def test_the_server_says_where_it_is_and_ends_when_told(world: World) -> None:
     with serving(world) as (process, address):
         with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310  # a loopback address of this test
-            assert "Newest reports" in answer.read().decode()
+            assert "Reports found last" in answer.read().decode()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
     assert out.count(address) == 1
