@@ -17,7 +17,7 @@ from isal import isal_zlib
 from db.archive import read, record_bytes
 from db.bundle import citing, rendering, verify
 from db.bundle.gathering import Case, Fact, Report
-from db.bundle.readme import README
+from db.bundle.readme import HELD, NONE_HELD, README
 from db.errors import DesertersError
 from db.model import Place, bounds
 
@@ -220,6 +220,7 @@ def _readme(case: Case, captures: int, missing: Mapping[int, str], made_at: date
     values = {
         "what": " ".join(what.split()), "made_at": _stamp(made_at), "software": _software(),
         "reports": len(case.reports), "captures": captures, "remarks": "\n".join(remarks) or "Nothing is missing.",
+        "held": HELD if captures else NONE_HELD,
     }  # fmt: skip
     return README.format(**values)
 

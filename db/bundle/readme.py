@@ -1,5 +1,8 @@
 """The README of a bundle: what it is, what its files are, how it is checked, and what that proves."""
 
+HELD = """the page as it was served, headers included, as one WARC record each (ISO 28500); open it with a
+              replay tool such as pywb, not in your everyday browser"""
+NONE_HELD = "none: the pages themselves are not in this bundle"
 README = """CASE BUNDLE
 {what}
 Made at {made_at} with {software}: {reports} reports, {captures} captures.
@@ -9,12 +12,12 @@ Made at {made_at} with {software}: {reports} reports, {captures} captures.
 WHAT IS IN IT
 texts/        the text of each report as it was read from the page, character by character as offsets count it
 reports/      the same to be read, with its provenance and the quoted words marked; a rendering of our own
-captures/     the page as it was served, headers included, as one WARC record each (ISO 28500); open it with a
-              replay tool such as pywb, not in your everyday browser
+captures/     {held}
 footnotes.*   every sentence with a figure or a decision, with a footnote; then all sources
 citations.*   the sources for programs that keep references (RIS, BibTeX)
 facts.json    what the reports say, each with its words and where they stand; facts.csv is the same as a table.
-              Names and places of people who may be hunted are not among them.
+              Names and places of people who may be hunted are not among them; those of people whom a court sentenced,
+              as their reports name them, are, with the role convict.
 reports.json  all that is known of each report; under which addresses it was found, and what changed in it later
 manifest.json the SHA-256 of every file, and of every page as it was noted when it was fetched
 verify.py     checks all of it

@@ -8,7 +8,9 @@ from typing import Any
 from db.publishing.guarded import Known, guarded, is_guarded
 from db.publishing.names import BLOCK, Hider, cut_address
 from db.publishing.tables import COPIED, OF_REPORTS, STORIES, Rule
+from db.sentences import bounds
 
+SENTENCE = 240  # characters before and behind a figure that are quoted with it, where its text is not given
 EXCERPT = 300  # characters at most, and never more than half of the text
 _CUT = " […]"
 _FACTS = ("figures", "decisions", "mentions", "citations")
@@ -61,7 +63,8 @@ class Copier:
         self._insert("texts", {"id": number, "title": title, "text": whole if free else excerpt(whole)})
         for table in _FACTS:
             for row in self._rows(table, rules[table], owner):
-                self._fact(table, row, (text["text"], whole))
+                told = row if free or table != "figures" else _with_its_sentence(row, text["text"])
+                self._fact(table, told, (text["text"], whole))
         for row in pages:
             self._insert("pages", self._addressed(row, number, cuts=cuts))
         for row in self._rows("placements", rules["placements"], owner):
@@ -144,6 +147,16 @@ class Copier:
         names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" for _ in row)
         sql = f"INSERT OR IGNORE INTO main.{table} ({names}) VALUES ({marks})"  # noqa: S608  # names are ours
         self._connection.execute(sql, list(row.values()))
+
+
+def _with_its_sentence(row: Row, text: str) -> Row:
+    """A figure whose quote is its sentence, since the text around it is not given; cut where that is very long."""
+    if text[row["start"] : row["end"]] != row["quote"]:
+        return row
+    first, last = bounds(text, row["start"], row["end"])
+    first, last = max(first, row["start"] - SENTENCE), min(last, row["end"] + SENTENCE)
+    quote = text[first:last].rstrip()
+    return {**row, "start": first, "end": first + len(quote), "quote": quote}
 
 
 def excerpt(text: str) -> str:

@@ -13,7 +13,8 @@ WHAT IS LEFT OUT
   that offsets stay right. An address that tells such a name ends behind its host. Names of people whose public part is
   not certain are hidden as well, and of people who were sentenced or whose surname is cut to an initial.
 - Whole texts of publishers whose terms do not let them be passed on, or are not known. Of these there is an excerpt of
-  at most 300 characters, and the address of the original. Quotes stay: they are what proves a figure or a decision.
+  at most 300 characters, and the address of the original. Quotes stay, since they are what proves a figure or a
+  decision: there the quote of a figure is its sentence.
 - Captures of pages, texts that publishers have replaced since, pages that were not kept, and what people reviewed.
 
 HOW TO SERVE IT

@@ -6,6 +6,7 @@ from markupsafe import Markup, escape
 
 OUTSIDE = "noopener noreferrer nofollow"
 _SHOWN = 60
+_HIDDEN = "█"
 
 
 def web_address(text: str | None) -> str | None:
@@ -20,12 +21,17 @@ def web_address(text: str | None) -> str | None:
 
 
 def outside_link(text: str, label: str = "") -> Markup:
-    """A link that leaves the site and tells no one where from; plain text where ``text`` is no address of the web."""
+    """A link that leaves the site and tells no one where from; plain text where ``text`` is no address of the web.
+
+    One of which a public edition hides a part leads to its host.
+    """
     address = web_address(text)
     if address is None:
         return escape(text)
     shown = label or shortened(address.removeprefix("https://").removeprefix("http://"))
-    return Markup('<a class="outside" href="{}" rel="{}" title="{}">{}</a>').format(address, OUTSIDE, address, shown)
+    return Markup('<a class="outside" href="{}" rel="{}" title="{}">{}</a>').format(
+        address.partition(_HIDDEN)[0], OUTSIDE, address, shown
+    )
 
 
 def shortened(text: str, length: int = _SHOWN) -> str:
