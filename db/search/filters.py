@@ -10,6 +10,7 @@ from db.search.about import country_token, days, language_token, source_token
 _SPAN = re.compile(r"^(\d{1,4})([dwmy])$")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _DAY = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
+_WRITTEN = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$")  # 28.11.2026
 _BEGINNING = date(1990, 1, 1)  # no report is older
 
 
@@ -73,7 +74,7 @@ def _day(value: str, now: datetime) -> date | None:
     span = _SPAN.match(value)
     if span:
         return date.fromordinal(max(1, now.date().toordinal() - int(span[1]) * _DAYS[span[2]]))
-    found = _DAY.match(value)
+    found = _DAY.match(_WRITTEN.sub(r"\3-\2-\1", value))
     try:
         return date(int(found[1]), int(found[2] or 1), int(found[3] or 1)) if found else None
     except ValueError:

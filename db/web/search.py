@@ -67,11 +67,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
-    """One way to narrow a search, the fullest values first; ``more`` counts those that are not shown."""
+    """One way to narrow a search, the fullest values first; those with fewest reports are ``folded`` away."""
 
     name: str
     choices: tuple[Choice, ...]
-    more: int
+    folded: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,13 +212,13 @@ def _summed(groups: Iterable[Mapping[str, Any]], column: str) -> dict[str, int]:
 
 def _facet(name: str, counts: Mapping[str, int], label: Callable[[str], str], typed: Callable[[str], str]) -> Facet:
     ranked = sorted((code for code in counts if code), key=lambda code: (-counts[code], code))
-    chosen = tuple(Choice(label=label(code), count=counts[code], typed=typed(code)) for code in ranked[:_FACET])
-    return Facet(name=name, choices=chosen, more=max(0, len(ranked) - _FACET))
+    choices = tuple(Choice(label=label(code), count=counts[code], typed=typed(code)) for code in ranked)
+    return Facet(name=name, choices=choices[:_FACET], folded=choices[_FACET:])
 
 
 def _of_that_name(known: Iterable[Mapping[str, Any]], typed: str) -> list[Mapping[str, Any]]:
     """The sources that are called what was typed."""
-    wanted = typed.strip().strip('"').casefold()
+    wanted = typed.strip().strip('"«»„“”').casefold()
     called = [row for row in known if wanted in (row["name"].casefold(), row["id"].rpartition("/")[2])]
     parts = [row for row in known if len(wanted) >= _NAMED and wanted in row["name"].casefold() and row not in called]
     return [*called, *parts][:3] if wanted else []

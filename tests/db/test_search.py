@@ -55,7 +55,8 @@ def found(index: sqlite3.Connection, typed: str) -> list[int]:
         ("lang:ru", [1]), ("-lang:ru дезертир", []), ("country:kz", [5, 6]), ("source:paper-2", [2]),
         ("lang:ru lang:de", [1, 3]), ("lang:ru OR lang:de", [1, 3]), ("source:paper-2 source:paper-3", [2, 3]),
         ("country:kz OR country:mt lang:kk", [6]), ("country:kz country:mt", []), ("побег OR бегств lang:ru", [1]),
-        ("source:de/paper-3", [3]), ("after:2026-05", [5, 6, 7]), ("before:2026-02-15", [1]),
+        ("source:de/paper-3", [3]), ("after:2026-05", [5, 6, 7]), ("after:1.05.2026", [5, 6, 7]),
+        ("before:2026-02-15", [1]),
         ("after:2026-02-15 before:2026-04-15", [2, 3]), ("after:9999", []), ("", [1, 2, 3, 4, 5, 6, 7]),
     ],
 )  # fmt: skip
