@@ -22,6 +22,7 @@ UNION = "eu"  # names no country: "a country of the EU"
 _FROM = frozenset({DecisionKind.DEPORTED, DecisionKind.EXTRADITED})
 _DENIED = 6  # the same for a denial, or for what undid the deed
 _DOUBT_BEFORE, _DOUBT_AFTER = 5, 2  # words within which a doubt or a denial reaches a deed
+_CONTRARY = {DecisionKind.GRANTED: "refuse", DecisionKind.REFUSED: "grant"}
 _NO_VISAS = frozenset({"am", "az", "by", "ge", "kg", "kz", "md", "mn", "rs", "tj", "tr", "uz"})  # Russians need none
 _VISAS = ("visa", "visum", "viis", "viz", "wiz", "віз", "виз", "laissez", "ვიზ")
 _COUNTED = {
@@ -199,13 +200,25 @@ def _decided(
             country=country,
             people=count,
             decided_on=day,
-            decided_by=court(page, sentence, [place.span for place in where[0]]),
+            decided_by=""
+            if _is_anothers(page, span, kind)
+            else court(page, sentence, [each.span for each in where[0]]),
             articles=articles(page, sentence) if kind in _AT_HOME else (),
             sentence=term(page, sentence, told) if kind is DecisionKind.SENTENCED else "",
             certainty=certainty,
         )
         for country, count in (*((country, number) for country in wanted), *tails.values())
     ]
+
+
+def _is_anothers(page: Page, span: Span, kind: DecisionKind) -> bool:
+    """Whether the court that the sentence names decided the contrary: "granted him asylum, which had been refused"."""
+    sentence = page.sentence(span[0])
+    house = next(iter(page.within("court", *sentence)), None)
+    contrary = _CONTRARY.get(kind)
+    if house is None or contrary is None:
+        return False
+    return any(between(house, each) < between(house, span) for each in page.within(contrary, *sentence))
 
 
 def _tails(

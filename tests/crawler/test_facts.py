@@ -119,6 +119,14 @@ def test_halves_of_thousands_are_numbers(text: str, language: str, low: float) -
     assert low in {each.low for each in found(text, language).figures}
 
 
+def test_a_court_that_grants_asylum_is_not_the_one_that_refused_it() -> None:
+    text = (
+        "In France the Supreme Court granted a deserter refugee status, after his request had been rejected in March."
+    )
+    told = {each.kind: each.decided_by for each in found(text, "en").decisions}
+    assert told == {DecisionKind.GRANTED: "Supreme Court", DecisionKind.REFUSED: ""}
+
+
 def test_cases_of_the_ukrainian_army_are_not_booked_to_russia() -> None:
     (figure,) = found("Ukraine counted 100,000 cases of desertion from its own army.").figures
     assert figure.territory == "ua"
