@@ -29,6 +29,7 @@ FILTERS = (
 LANGUAGES = ("ru", "en", "uk", "de", "fr", "pl", "fi", "it", "ka", "he")
 FACETS = ("source", "published_from", "section", "paid")
 TYPES = ("absence-cases", "deserters", "verdicts", "asylum-claims", "people-helped", "grants", "refusals", "share")
+SPEAKERS = ("Mediazona", "Idite Lesom", "Group 4", "Group 100", "EFE")
 COUNTRIES = ("ru", "kz", "de", "fr")
 PLACES = ("", "?sort=reports", "?year=2023", "?year=2024", "?year=2025")
 
@@ -62,6 +63,9 @@ class Asked:
             "search": self._search,
             "search for the best": lambda: f"{self._search()}&sort=best",
             "figures chart": lambda: f"/figures?type={pick(TYPES)}",
+            "figures chart of a speaker": lambda: (
+                f"/figures?type={pick(TYPES[:4])}&organisation={quote(pick(SPEAKERS))}"
+            ),
             "figures chart of a territory": lambda: f"/figures?type={pick(TYPES[:4])}&territory={pick(COUNTRIES)}",
             "places": lambda: f"/places{pick(PLACES)}",
             "sources": lambda: "/sources",

@@ -18,6 +18,7 @@ from contextlib import closing
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.webdriver.remote.remote_connection import RemoteConnection
 
 from benchmarks.site_addresses import Asked
 from tests.db.test_web_axe import faults
@@ -49,6 +50,8 @@ def visit(address: str, db: Path, folder: Path) -> list[str]:
     wrong = []
     with tempfile.TemporaryDirectory() as profile, browsing(Path(profile)) as browser:
         browser.set_script_timeout(PATIENCE)
+        if isinstance(browser.command_executor, RemoteConnection):
+            browser.command_executor.client_config.timeout = PATIENCE + 60
         for number, path in enumerate(pages(db)):
             status, took, text = _answer(address + path[1:])
             (folder / f"{number:02}.html").write_text(text, encoding="utf-8")

@@ -15,7 +15,7 @@ from db.search.cyrillic import spelled_by
 from db.search.forms import forms, is_a_name, languages, relatives, script, script_of
 from db.spelling import latin, letters, spelled
 
-VERSION = "5"  # of the keys; another one has the index made anew
+VERSION = "6"  # of the keys; another one has the index made anew
 _JOINED = "぀-ヿ㐀-䶿一-鿿豈-﫿"
 _WORD = rf"(?:(?![{_JOINED}])\w[\u0300-\u036f\u00ad\u200b-\u200d]*)+"
 _TOKEN = re.compile(rf"([{_JOINED}]+)|({_WORD}(?:(?<=[\u0400-\u04ff])['’ʼ](?=[\u0400-\u04ff]){_WORD})*)")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from db import search
+from db.countries import NAMED
 from db.store.tables import Tables
 
 _NAME = "search"
@@ -18,10 +19,7 @@ _STORED = (
     "texts.title, text "
     "FROM articles JOIN texts ON texts.id = articles.id"
 )
-_NAMED = (
-    "SELECT DISTINCT country FROM mentions WHERE report = ? AND kind = 'country' AND country <> '' "
-    "AND known_until IS NULL"
-)
+_NAMED = f"SELECT DISTINCT country FROM ({NAMED}) WHERE report = ?"  # noqa: S608  # a constant
 Document = tuple[str, str, str, str]
 _COLUMNS = "title, text, bare, about"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from db.countries import NAMED
 from db.web import names, stories
 from db.web.keeping import keeper
 from db.web.pages import rows_of
@@ -26,10 +27,9 @@ _PERIOD = {
     "year": f"substr({DAY}, 1, 4)",
 }
 _NAMED = (
-    "SELECT '' AS kind, {period} AS period, count(DISTINCT m.report) AS count, "
-    "count(DISTINCT coalesce(p.original, m.report)) AS originals FROM mentions m {dated}"
-    "LEFT JOIN placements p ON p.report = m.report WHERE m.kind = 'country' AND m.name = :country "
-    "AND m.known_until IS NULL{year} GROUP BY period"
+    "SELECT '' AS kind, {period} AS period, count(DISTINCT m.report) AS count, "  # noqa: S608  # constants
+    f"count(DISTINCT coalesce(p.original, m.report)) AS originals FROM ({NAMED}) m {{dated}}"
+    "LEFT JOIN placements p ON p.report = m.report WHERE m.country = :country{year} GROUP BY period"
 )
 _DECIDED = (
     "SELECT d.kind, {period} AS period, count(DISTINCT coalesce(p.original, d.report)) AS count FROM decisions d "
@@ -46,9 +46,9 @@ _QUOTED = (
     "AND coalesce(p.relation, '') <> 'copy' AND ({day}, d.id) < (:day, :id) ORDER BY day DESC, d.id DESC LIMIT :most"
 )
 _BESIDE = (
-    "SELECT o.name, count(DISTINCT o.report) AS reports FROM mentions o WHERE +o.kind = 'organisation' "
-    "AND o.known_until IS NULL AND o.report IN (SELECT m.report FROM mentions m {dated}WHERE m.kind = 'country' "
-    "AND m.name = :country AND m.known_until IS NULL{year} GROUP BY m.report ORDER BY m.report DESC LIMIT :newest) "
+    "SELECT o.name, count(DISTINCT o.report) AS reports FROM mentions o WHERE +o.kind = 'organisation' "  # noqa: S608  # constants
+    f"AND o.known_until IS NULL AND o.report IN (SELECT m.report FROM ({NAMED}) m {{dated}}WHERE "
+    "m.country = :country{year} GROUP BY m.report ORDER BY m.report DESC LIMIT :newest) "
     "GROUP BY o.name ORDER BY reports DESC, o.name LIMIT :most"
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
-SURE = 0.7  # a decision's certainty from which its sentence names its country
+from db.countries import SURE
 
 
 class Names(BaseModel):

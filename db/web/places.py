@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from db.countries import NAMED
 from db.web import names, outlines
 from db.web.keeping import keeper
 
@@ -18,10 +19,9 @@ _ROUND = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 
 DAY = "coalesce(a.published_at, a.first_seen)"
 OF_YEAR = f" AND {DAY} >= :first AND {DAY} < :last"
 _NAMED = (
-    "SELECT m.name AS country, count(DISTINCT m.report) AS reports, "
-    "count(DISTINCT coalesce(p.original, m.report)) AS originals FROM mentions m {dated}"
-    "LEFT JOIN placements p ON p.report = m.report WHERE m.kind = 'country' AND m.known_until IS NULL{year} "
-    "GROUP BY m.name"
+    "SELECT m.country, count(DISTINCT m.report) AS reports, "  # noqa: S608  # constants
+    f"count(DISTINCT coalesce(p.original, m.report)) AS originals FROM ({NAMED}) m {{dated}}"
+    "LEFT JOIN placements p ON p.report = m.report WHERE m.country <> ''{year} GROUP BY m.country"
 )
 _DECIDED = (
     "SELECT d.country, d.kind, count(DISTINCT coalesce(p.original, d.report)) AS originals FROM decisions d {dated}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from db.countries import SURE
 from db.search import NOTHING, Question
 from db.web import asking, marking, names
 from db.web.host import QueryInterrupted
@@ -42,8 +43,11 @@ _GROUPS = (
     "count(*) AS n FROM hits CROSS JOIN articles a ON a.id = hits.id GROUP BY 1, 2, 3"
 )
 _COUNTRIES = (
-    f"{_HITS} SELECT m.country, count(DISTINCT m.report) AS n FROM hits CROSS JOIN mentions m ON m.report = hits.id "  # noqa: S608  # as above
-    "WHERE m.kind = 'country' AND m.country <> '' AND m.known_until IS NULL GROUP BY 1"
+    f"{_HITS} SELECT country, count(DISTINCT report) AS n FROM ("  # noqa: S608  # as above
+    "SELECT m.report, m.name AS country FROM hits CROSS JOIN mentions m ON m.report = hits.id "
+    "WHERE m.kind = 'country' AND m.known_until IS NULL UNION ALL "
+    "SELECT d.report, d.country FROM hits CROSS JOIN decisions d ON d.report = hits.id WHERE d.country <> '' "
+    f"AND d.certainty >= {SURE} AND d.found_by = 'rules' AND d.known_until IS NULL) WHERE country <> '' GROUP BY 1"
 )
 
 

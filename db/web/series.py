@@ -23,13 +23,14 @@ _SPEAKERS = (
     "SELECT organisation, sum(figures) AS n FROM series WHERE {of} AND organisation <> '' GROUP BY organisation "
     "HAVING n > 0 ORDER BY n DESC, organisation LIMIT 20"
 )
-_FEW = 20_000  # so many figures are sooner read by their series than looked for among the newest of all
+_FEW = 5_000  # so many figures of one who states them are sooner read by their series than among the newest of all
 _FIGURES = (
     "SELECT f.report, f.start, f.quote, f.unit, f.per, f.low, f.high, f.territory, f.starts, f.ends, f.speaker, "
     "f.organisation, f.certainty, f.cumulative, src.name AS source_name, a.language, a.published_at, a.first_seen, "
     'substr(t.text, max(1, f.start - 599), f."end" - f.start + 1200) AS around, min(f.start, 600) AS at '
-    "FROM figures f JOIN texts t ON t.id = f.report JOIN articles a ON a.id = f.report "
-    "JOIN sources src ON src.id = a.source WHERE {of} ORDER BY f.id DESC LIMIT ?"
+    "FROM (SELECT f.id FROM figures f WHERE {of} ORDER BY f.id DESC LIMIT ?) chosen JOIN figures f ON f.id = chosen.id "
+    "JOIN texts t ON t.id = f.report JOIN articles a ON a.id = f.report JOIN sources src ON src.id = a.source "
+    "ORDER BY f.id DESC"
 )
 
 
@@ -98,12 +99,12 @@ async def speakers(database: Any, choice: Choice) -> list[tuple[str, int]]:
 
 async def plots(database: Any, choice: Choice) -> tuple[Plot, ...]:
     """A drawing for each unit of what is chosen."""
-    of, values = choice.where("series")
-    [count] = await rows_of(database, f"SELECT sum(figures) AS n FROM series WHERE {of}", values)  # noqa: S608  # names
-    if (count["n"] or 0) < _FEW:
-        of = f"f.series IN (SELECT id FROM series WHERE {of})"  # noqa: S608  # names of columns
-    else:
-        of, values = choice.where("f")
+    of, values = choice.where("f")
+    if choice.organisation is not None:
+        own, _ = choice.where("series")
+        [told] = await rows_of(database, f"SELECT sum(figures) AS n FROM series WHERE {own}", values)  # noqa: S608  # names
+        if (told["n"] or 0) < _FEW:
+            of = f"f.series IN (SELECT id FROM series WHERE {own})"  # noqa: S608  # names of columns
     found = await rows_of(database, _FIGURES.format(of=f"{of} AND f.known_until IS NULL"), [*values, MOST])
     units: dict[str, list[Mapping[str, Any]]] = {}
     for row in found:

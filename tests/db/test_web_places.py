@@ -214,9 +214,9 @@ def test_a_country_without_name_or_outline_stays_in_the_table(visitor: Visitor) 
 @pytest.mark.parametrize(
     ("asked", "order"),
     [
-        ("", ["Finland", "Malta", "Kazakhstan"]), ("sort=granted", ["Finland", "Malta", "Kazakhstan"]),
+        ("", ["Finland", "Kazakhstan", "Malta"]), ("sort=granted", ["Finland", "Kazakhstan", "Malta"]),
         ("sort=extradited", ["Kazakhstan", "Finland", "Malta"]), ("sort=country", ["Finland", "Kazakhstan", "Malta"]),
-        ("sort='; DROP TABLE", ["Finland", "Malta", "Kazakhstan"]),
+        ("sort='; DROP TABLE", ["Finland", "Kazakhstan", "Malta"]),
     ],
 )  # fmt: skip
 def test_the_table_is_sorted_by_what_is_asked_for(visitor: Visitor, asked: str, order: list[str]) -> None:
