@@ -11,10 +11,11 @@ from crawler.facts.places import Place
 _REMOVAL = 6  # words between a place and the word for deportation
 _ROLES = (
     ("outof", "fled from", 2),
-    ("via", "passed through", 2),
+    ("via", "passed through", 3),
     ("claim", "asks asylum in", 8),
     ("in", "is in", 1),
 )
+_LEFT = frozenset({"ru", "by"})  # nobody asks these for asylum from Russia's army
 _CLAIMED_THERE = 6  # words behind a place within which "where he asked for asylum" speaks of it
 _COURT = 3  # words between a court and the place where it sits
 
@@ -37,11 +38,22 @@ def role_of(page: Page, place: Place) -> str:
     claimed = page.within("claim", place.span[1] + 1, min(sentence[1], place.span[1] + _CLAIMED_THERE))
     if claimed and page.gap(place.span[1]).strip() == "," and not broken(page, place.span[1] + 1, claimed[0][0], ",;"):
         return "asks asylum in"
+    if page.language.postposed and page.within("via", place.span[1] + 1, min(sentence[1], place.span[1] + 1)):
+        return "passed through"
     for cue, role, reach in _ROLES:
         led = page.within(cue, max(sentence[0], place.span[0] - reach), place.span[0] - 1)
-        if any(not broken(page, span[1], place.span[0], ";") for span in led):
+        if any(not broken(page, span[1], place.span[0], ";") for span in led) and _can_be(page, place, cue):
             return role
     return ""
+
+
+def _can_be(page: Page, place: Place, cue: str) -> bool:
+    """Whether a cue before the place can be its own: nobody flees from "the court of Nantes", or to Russia."""
+    if cue == "via":
+        return not page.language.postposed
+    if cue == "claim":
+        return place.country not in _LEFT
+    return cue != "outof" or not (place.city and _is_seat(page, place, page.sentence(place.span[0])))
 
 
 def _removed(page: Page, place: Place, sentence: Span) -> str:

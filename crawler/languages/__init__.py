@@ -31,6 +31,7 @@ class Language:
     code: str
     decimal: str
     joined: bool
+    postposed: bool
     nouns: bool
     home: str
     endings: int
@@ -73,6 +74,7 @@ def load(code: str) -> Language:
         code=code,
         decimal=data.decimal,
         joined=data.joined,
+        postposed=data.postposed,
         nouns=data.nouns,
         home=data.home.lower(),
         endings=data.endings,

@@ -121,11 +121,12 @@ class LanguageData(Handwritten):
     """The data of one language.
 
     ``decimal`` is the mark before fractions of ten, ``endings`` how many letters an inflected name may add,
-    ``joined`` whether words are written without spaces, ``nouns`` whether all nouns have capitals, ``home`` the country
-    of most that is written in it. ``abbreviations`` end in a full stop that ends no sentence. ``numbers``,
-    ``magnitudes``, ``fractions`` (in percent) and ``multiples`` give terms their values; ``months`` are January to
-    December, ``seasons`` spring to winter, ``ordinals`` first to fourth. ``countries`` are names beside those of CLDR,
-    ``nations`` the adjectives and nouns of their people, ``cities`` names of cities beside those of the table,
+    ``joined`` whether words are written without spaces, ``postposed`` whether "through" stands behind its country,
+    ``nouns`` whether all nouns have capitals, ``home`` the country of most that is written in it. ``abbreviations``
+    end in a full stop that ends no sentence. ``numbers``, ``magnitudes``, ``fractions`` (in percent) and ``multiples``
+    give terms their values; ``months`` are January to December, ``seasons`` spring to winter, ``ordinals`` first to
+    fourth. ``countries`` are names beside those of CLDR, ``nations`` the adjectives and nouns of their people,
+    ``cities`` names of cities beside those of the table,
     ``falsefriends`` words that the tables of CLDR and of cities take for places, and that are none, or are given above.
     """
 
@@ -133,6 +134,7 @@ class LanguageData(Handwritten):
     decimal: Annotated[str, StringConstraints(pattern="^[.,]$")]
     endings: Annotated[int, Field(ge=0, le=8)] = 0
     joined: bool = False
+    postposed: bool = False
     nouns: bool = False
     home: Annotated[str, StringConstraints(pattern="^([A-Z]{2}|)$")] = ""
     abbreviations: tuple[Line, ...] = ()

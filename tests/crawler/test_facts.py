@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import facts, languages, topics
-from db.model import DecisionKind, Facts, FigureType
+from db.model import DecisionKind, Facts, FigureType, MentionKind
 from tests import factory
 
 
@@ -224,6 +224,20 @@ def test_places_have_their_roles() -> None:
     text = "He fled from Russia. France granted asylum to a deserter. A soldier was deported from Kazakhstan to Russia."
     roles = [(each.country, each.role) for each in found(text).mentions if each.kind == "country"]
     assert roles == [("ru", "fled from"), ("fr", "decided by"), ("kz", "deported from"), ("ru", "deported to")]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "roles"),
+    [
+        ("Karkuri matkusti Turkin kautta Suomeen.", "fi", {"tr": "passed through", "fi": ""}),
+        ("Vuonna 2025 Suomesta haki turvapaikkaa 40 Venäjän kansalaista.", "fi", {"fi": "", "ru": ""}),
+        ("Onze visas ont été délivrés aux déserteurs, dont trois par la France.", "fr", {"fr": ""}),
+        ("Il est passé par la Géorgie.", "fr", {"ge": "passed through"}),
+    ],
+)
+def test_through_belongs_to_its_country(text: str, language: str, roles: dict[str, str]) -> None:
+    told = {each.country: each.role for each in found(text, language).mentions if each.kind is MentionKind.COUNTRY}
+    assert {code: role if role != "decided by" else "" for code, role in told.items()} == roles
 
 
 def test_a_deserter_his_family_and_his_place_are_protected_and_his_lawyer_is_not() -> None:
