@@ -54,7 +54,7 @@ def visit(address: str, db: Path, folder: Path) -> list[str]:
             browser.command_executor.client_config.timeout = PATIENCE + 60
         for number, path in enumerate(pages(db)):
             status, took, text = _answer(address + path[1:])
-            (folder / f"{number:02}.html").write_text(text, encoding="utf-8")
+            (folder / "html" / f"{number:02}.html").write_text(text, encoding="utf-8")
             found = [f"status {status}"] * (status != 200)
             for width in WIDTHS:
                 found += _look(browser, address + path[1:], width, folder / f"{number:02}-{width}.png")
@@ -62,7 +62,7 @@ def visit(address: str, db: Path, folder: Path) -> list[str]:
             wrong += [f"{path}: {each}" for each in found]
         others = {url.split("/")[2] for url in asked(browser)} - {address.split("/")[2]}
     wrong += [f"asked {host}" for host in others]
-    for told in check(folder):
+    for told in check(folder / "html"):
         wrong.append(f"{told['url'].rsplit('/', 1)[-1]} line {told.get('lastLine', 0)}: {told['message']}")
     return wrong
 
@@ -102,7 +102,7 @@ def main() -> None:
     parser.add_argument("database", type=Path)
     parser.add_argument("folder", type=Path)
     given = parser.parse_args()
-    given.folder.mkdir(parents=True, exist_ok=True)
+    (given.folder / "html").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as archive:
         world = World(db=given.database, archive=Path(archive))
         with serving(world) as (_, address):

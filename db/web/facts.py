@@ -5,14 +5,17 @@ from typing import Any
 
 from db.model import bounds
 from db.web import names
+from db.web.links import shortened
 from db.web.marking import Fact
 from db.web.pages import Said
+
+_NOTE = 160  # characters of a note in the text
 
 
 def marks(said: Said) -> list[Fact]:
     """The facts as they are marked in the text: figures and names; decisions, whole sentences, as notes."""
     decisions = [
-        Fact(start=row["start"], end=row["end"], quote=row["quote"], told=decision(row), marked=False)
+        Fact(start=row["start"], end=row["end"], quote=row["quote"], told=shortened(decision(row), _NOTE), marked=False)
         for row in said.decisions
     ]
     named = [_fact(row, mention(row)) for row in said.mentions]

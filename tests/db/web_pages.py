@@ -60,6 +60,7 @@ INSERT INTO figures (report, start, "end", quote, series, type, low, high, unit,
     cumulative, per, speaker, organisation, certainty, known_from)
     SELECT id, 0, 4, substr(text, 1, 4), 1, 'deserters', 9, 9, 'people', '', 'ru', 0, 0, '', '', 'Mediazona', 1, '2026'
     FROM texts;
+UPDATE figures SET starts = '2025-01-01', ends = '2025-12-31' WHERE report < 6;
 INSERT INTO decisions (report, start, "end", quote, kind, country, decided_by, articles, sentence, certainty,
     known_from)
     SELECT id, 0, 4, substr(text, 1, 4), CASE id WHEN 4 THEN 'deported' ELSE 'asylum-granted' END,
