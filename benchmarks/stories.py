@@ -9,13 +9,16 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from unittest.mock import patch
 
+from benchmarks import stories_database
 from benchmarks.table import write_rows
 from crawler import facts, stories
 from db.model import Analysis, Answer, Article, Capture, Offer, Source, SourceKind, Verdict
@@ -26,7 +29,9 @@ SHARED = HOME.parent / "shared/corpus"
 TITLE = "A report among stored ones: its facts, its place among stories, its rows"
 A_DAY = 60  # reports
 NEAR = 70 * A_DAY  # reports that may be neighbours of the last, and some before
-MODELS = 3000  # reports that old ones are made of
+MODELS = 3000  # reports that old ones are copies of
+MEASURED = 200
+T = TypeVar("T")
 
 
 def own_rows(name: str) -> list[dict[str, Any]]:
@@ -39,33 +44,66 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def scale(sizes: Sequence[int], *, write: bool) -> None:
-    """Print the median cost of placing a report among so many stored ones; write the table where asked."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a report took in milliseconds of CPU time, the size of the biggest story, and the peak memory in MB.
+
+    ``reading`` comes before the store: facts, fingerprint, keys; ``placing`` (median, 95th percentile) is all else.
+    """
+
+    reading: float
+    placing: tuple[float, float]
+    biggest: int
+    memory: float
+
+
+def scale(sizes: Sequence[int], folder: Path | None, *, write: bool) -> None:
+    """Print what placing a report costs among so many stored ones; write the table where asked."""
     table = []
-    texts = _texts()
-    rng = random.Random(7)
     for size in sizes:
-        with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "x.db", holder="benchmark") as store:
-            started = time.perf_counter()
-            old = max(0, size - NEAR)
-            _lay(store, texts, old)
-            for number in range(old, size):
-                _save(store, texts, rng, number)
-            filled = time.perf_counter() - started
-            costs = []
-            for number in range(size, size + 200):
-                began = time.process_time()
-                _save(store, texts, rng, number)
-                costs.append(time.process_time() - began)
-            middle, high = 1000 * statistics.median(costs), 1000 * sorted(costs)[189]
-            print(
-                f"{size:8} stored: median {middle:.1f} ms, p95 {high:.1f} ms of CPU time; filled in {filled:.0f} s",
-                flush=True,
-            )
-            table.append([f"{size:,}", f"{middle:.1f}", f"{high:.1f}", f"{middle / math.log(size):.2f}"])
+        began = time.perf_counter()
+        with tempfile.TemporaryDirectory(dir=folder) as kept:
+            path = Path(kept) / "x.db"
+            _apart(_lay, path, max(0, size - NEAR))
+            laid = time.perf_counter() - began
+            cost = _apart(_cost, path, size)
+        print(f"{size:8} stored, {laid:.0f} + {time.perf_counter() - began - laid:.0f} s: {cost}", flush=True)
+        middle, high = cost.placing
+        figures = (f"{middle:.1f}", f"{high:.1f}", f"{middle / math.log(size):.2f}", f"{cost.reading:.1f}")
+        table.append([f"{size:,}", *figures, f"{cost.memory:.0f}"])
     if write:
-        heads = ["reports stored", "median CPU ms", "p95", "median / ln n"]
-        write_rows(TITLE, heads, table, "python -m benchmarks.stories 1000 10000 100000 --write")
+        heads = ["reports stored", "median CPU ms", "p95", "median / ln n", "its facts and keys before that", "peak MB"]
+        write_rows(TITLE, heads, table, f"python -m benchmarks.stories {' '.join(map(str, sizes))} --write")
+
+
+def _apart(task: Callable[[Path, int], T], path: Path, size: int) -> T:
+    """What ``task`` gives in a process of its own, so that its memory is told apart."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(task, path, size).result()
+
+
+def _cost(path: Path, size: int) -> Cost:
+    """Save the reports that may be neighbours of the last, then what 200 more cost."""
+    texts, rng = _texts(), random.Random(7)
+    reading, placing = [], []
+    first = max(0, size - NEAR)
+    with Store(path, holder="benchmark") as store:
+        for number in range(first, size + MEASURED):
+            began = time.process_time()
+            analysis = _report(texts, rng, number, number - first)
+            read = time.process_time()
+            key = f"near/{number}"
+            store.save(analysis, page=key, report=key, placer=stories.place)
+            placing.append(1000 * (time.process_time() - read))
+            reading.append(1000 * (read - began))
+        biggest = store._db.conn.execute("SELECT max(reports) FROM stories").fetchone()[0]  # noqa: SLF001  # looks inside
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    peak = next(int(line.split()[1]) / 1000 for line in status.splitlines() if line.startswith("VmHWM"))
+    costs = sorted(placing[-MEASURED:])
+    return Cost(
+        reading=statistics.median(reading[-MEASURED:]), placing=(statistics.median(costs), costs[MEASURED * 19 // 20]),
+        biggest=biggest, memory=peak,
+    )  # fmt: skip
 
 
 def _texts() -> list[tuple[str, str, str]]:
@@ -110,44 +148,37 @@ def analysed(told: tuple[str, str, str], number: int, moment: datetime) -> Analy
     )  # fmt: skip
 
 
-def _lay(store: Store, texts: list[tuple[str, str, str]], count: int) -> None:
+def _lay(path: Path, count: int) -> None:
     """Store ``count`` reports with facts and keys, not compared: too old to be neighbours of those measured."""
-    known: dict[int, Analysis] = {}
-    with patch.object(store, "_near", lambda *_: []):
-        for number in range(count):
-            day = date(2015, 1, 1) + timedelta(days=number // A_DAY)
-            moment = datetime(day.year, day.month, day.day, number % 24, tzinfo=UTC)
-            which = number % MODELS
-            if which not in known:
-                known[which] = analysed(texts[which % len(texts)], number, moment)
-            url, model = f"https://example.org/{number}", known[which]
-            if model.placing is None:
-                continue
-            mark = replace(model.placing.fingerprint, day=day.toordinal())
-            article = replace(model.article, url=url, canonical_url=url, published_at=moment, published_on=day)
-            capture = replace(model.capture, url=url, fetched_at=moment)
-            placing = replace(model.placing, fingerprint=mark)
-            analysis = replace(model, article=article, capture=capture, placing=placing)
+    texts = _texts()
+    with Store(path, holder="benchmark") as store, patch.object(store, "_near", lambda *_: []):
+        for number in range(min(count, MODELS)):
+            analysis = analysed(texts[number], number, _moment(number))
             store.save(analysis, page=str(number), report=str(number), placer=stories.place)
+    if count > MODELS:
+        stories_database.multiply(path, count, MODELS // A_DAY)
 
 
-def _save(store: Store, texts: list[tuple[str, str, str]], rng: random.Random, number: int) -> None:
-    """Save a report of real sentences: sixty a day, so that more reports are more days, as in life."""
-    language, title, text = texts[number % len(texts)]
+def _report(texts: list[tuple[str, str, str]], rng: random.Random, number: int, which: int) -> Analysis:
+    """A report of real sentences: sixty a day, so that more reports are more days, as in life."""
+    language, title, text = texts[which % len(texts)]
     extra = " ".join(texts[rng.randrange(len(texts))][2] for _ in range(2))
+    return analysed((language, title, f"{text} {extra}"), number, _moment(number))
+
+
+def _moment(number: int) -> datetime:
     day = date(2015, 1, 1) + timedelta(days=number // A_DAY)
-    moment = datetime(day.year, day.month, day.day, number % 24, tzinfo=UTC)
-    analysis = analysed((language, title, f"{text} {extra}"), number, moment)
-    store.save(analysis, page=str(number), report=str(number), placer=stories.place)
+    return datetime(day.year, day.month, day.day, number % 24, tzinfo=UTC)
 
 
 def main() -> int:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", type=int, nargs="+", help="numbers of stored reports")
+    parser.add_argument("--folder", type=Path, help="where the databases are made; a million reports need 10 GB")
     parser.add_argument("--write", action="store_true", help="put the costs into docs/performance.md")
     asked = parser.parse_args()
-    scale(asked.sizes, write=asked.write)
+    scale(asked.sizes, asked.folder, write=asked.write)
     return 0
 
 

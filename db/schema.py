@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from db.statements import AHEAD, ALIKE, BACKFILLS, COUNTS, SEARCH, STORIES, TALLIES
+from db.statements import AHEAD, ALIKE, BACKFILLS, COUNTS, JUDGEMENTS, SEARCH, STORIES, TALLIES
 
 migrations = Migrations("deserters")
 
@@ -345,6 +345,12 @@ def counted_ahead(db: Database) -> None:
 def files_that_were_read(db: Database) -> None:
     """Remember which WARC files were read, and what came of each."""
     _lay(db, BACKFILLS)
+
+
+@migrations()
+def judged_again(db: Database) -> None:
+    """Keep what other terms make of a report that was kept, and mark those that the newest would not keep."""
+    _lay(db, JUDGEMENTS)
 
 
 def _lay(db: Database, statements: str) -> None:

@@ -1,4 +1,4 @@
-"""The SQL of the later migrations: stories, what may stand in one series of figures, and the index of all words."""
+"""The SQL of the later migrations: stories, series of figures, the index of all words, files read, later judgements."""
 
 STORIES = """
 CREATE TABLE stories (
@@ -171,4 +171,20 @@ CREATE TABLE backfills (
     finished_at TEXT NOT NULL, PRIMARY KEY (name, digest)
 ) WITHOUT ROWID;
 CREATE INDEX backfills_run ON backfills(run);
+"""
+
+JUDGEMENTS = """
+CREATE TABLE judgements (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, report INTEGER NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    run INTEGER REFERENCES runs(id), at TEXT NOT NULL, terms TEXT NOT NULL, kept INTEGER NOT NULL, stage TEXT NOT NULL,
+    reason TEXT NOT NULL, detail TEXT NOT NULL, score REAL NOT NULL, answer TEXT NOT NULL, reasons TEXT NOT NULL
+);
+CREATE INDEX judgements_report ON judgements(report);
+CREATE INDEX judgements_run ON judgements(run);
+ALTER TABLE runs ADD COLUMN doubted INTEGER NOT NULL DEFAULT 0;
+CREATE VIEW doubts AS
+    SELECT report, articles.title, source, language, judgements.terms, judgements.at, run, stage, reason, detail,
+        judgements.score, answer
+    FROM judgements JOIN articles ON articles.id = report
+    WHERE kept = 0 AND judgements.id = (SELECT max(id) FROM judgements AS j WHERE j.report = judgements.report);
 """

@@ -33,6 +33,7 @@ from scheduler.options import (
     ArchiveOption,
     ConfigOption,
     DbOption,
+    OwnArchive,
     PrivateOption,
     SourcesOption,
     err,
@@ -49,7 +50,7 @@ app = typer.Typer(
 app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_alerts.app, name="alerts")
 app.add_typer(cli_stories.app, name="stories")
-app.command("backfill")(cli_backfill.command)
+app.command("backfill", cls=OwnArchive)(cli_backfill.command)
 app.command()(cli_people.password)
 app.command()(cli_giving.bundle)
 app.command()(cli_giving.publish)

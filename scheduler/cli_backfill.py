@@ -32,6 +32,7 @@ def command(
     ccnews: Annotated[bool, typer.Option("--ccnews", help="Common Crawl's news files of --from to --to.")] = False,
     since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, UTC.")] = None,
     until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, UTC.")] = None,
+    own: Annotated[bool, typer.Option("--own", hidden=True)] = False,
     again: Annotated[bool, typer.Option("--again", help="Also files that an earlier run has read.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many files, bytes and hours.")] = False,
     megabytes_a_second: Annotated[
@@ -44,10 +45,18 @@ def command(
     config: ConfigOption = None,
     allow_private: PrivateOption = None,
 ) -> None:
-    """Read WARC files through the same judgement as the crawl; files that were read before are passed over."""
+    """Read WARC files through the same judgement as the crawl; files that were read before are passed over.
+
+    After a change of terms, `deserters backfill` (or `backfill --archive`) reads our own archive again: what is kept
+    now is added, what would not be kept is marked, nothing is deleted.
+    """
     with plainly():
         given = {"db": db, "archive": archive, "sources": sources, "allow_private": allow_private}
         settings, rate = configuration.load(given, config), round(megabytes_a_second * 1_000_000)
+        if own and (files or ccnews):
+            raise ConfigurationError(
+                "backfill: --archive alone reads our own archive again, nothing else; name a folder, or leave it out"
+            )
         if ccnews:
             if files:
                 raise ConfigurationError("backfill: name files, or ask for --ccnews, not both")

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperCommand
 
 from crawler.errors import ConfigurationError, DesertersError, HandwrittenError
 
@@ -38,3 +39,16 @@ def plainly() -> Iterator[None]:
     except DesertersError as error:
         err.print(f"deserters: {error}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(NOTHING_DONE) from error
+
+
+class OwnArchive(TyperCommand):
+    """A command that takes ``--archive`` with a folder, as all do, and alone as well: then it is ``--own``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of the command line."""
+        pairs = zip(args, [*args[1:], "--"], strict=True)
+        return super().parse_args(ctx, ["--own" if one == "--archive" and _is_option(to) else one for one, to in pairs])
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("--")

@@ -101,6 +101,7 @@ def run_report(console: Console, report: RunReport, *, kind: str) -> None:
         ]
     else:
         rows = [("files", counts.channels), ("files read to their end", counts.answered), *rows]
+        rows.append(("reports that would not be kept now, and are marked", counts.doubted))
     for name, number in rows:
         table.add_row(name, str(number))
     console.print(table)

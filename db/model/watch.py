@@ -76,7 +76,10 @@ class ChannelState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What one run did; ``balanced`` says whether every link that was taken up came to one of its three ends."""
+    """What one run did; ``balanced`` says whether every link that was taken up came to one of its three ends.
+
+    ``doubted`` counts reports whose capture was read again and would not be kept now; they stay.
+    """
 
     sources: int = 0
     channels: int = 0
@@ -88,6 +91,7 @@ class Counts:
     candidates_in_issues: int = 0
     captures: int = 0
     new_reports: int = 0
+    doubted: int = 0
 
     @property
     def balanced(self) -> bool:

@@ -69,8 +69,9 @@ class Copier:
             self._insert("pages", self._addressed(row, number, cuts=cuts))
         for row in self._rows("placements", rules["placements"], owner):
             self._insert("placements", {**row, "order": f"{row['order'].split(' ')[0]} {number:012d}"})
-        for row in self._rows("revisions", rules["revisions"], owner):
-            self._insert("revisions", self._hidden(row, [number]))
+        for table in ("judgements", "revisions"):
+            for row in self._rows(table, rules[table], owner):
+                self._insert(table, self._hidden(row, [number]))
 
     def _fact(self, table: str, row: Row, texts: tuple[str, str]) -> None:
         """A fact, its quote cut from the hidden text; one whose very name is hidden is left out."""

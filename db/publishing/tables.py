@@ -33,6 +33,7 @@ OF_REPORTS: Mapping[str, Rule] = {  # copied report by report, since quotes are 
     "citations": Rule(rows="known_until IS NULL", report="report"),
     "pages": Rule(rows="outcome = 'report'", report="report", blank={"archive_file": None, "archive_offset": None}),
     "placements": Rule(report="report"),
+    "judgements": Rule(report="report", blank={"reasons": "[]"}),
     "revisions": Rule(
         report="report", blank={"old_file": None, "old_offset": None, "new_file": None, "new_offset": None}
     ),

@@ -17,6 +17,7 @@ from db import rows
 from db.errors import StoreBusyError
 from db.model import Analysis, Candidate, ChannelState, Counts, Haul, Issue, Place, Placer, Rejection, Sample, Source
 from db.schema import migrate
+from db.store.judging import JudgementStore
 from db.store.revisions import RevisionStore
 from db.store.tables import assign
 
@@ -31,7 +32,7 @@ _CAPTURES = (  # where captures are named: table, column of the archive's file, 
 )
 
 
-class Store(RevisionStore):
+class Store(RevisionStore, JudgementStore):
     """One open database with the right to write it, held by a lock that names its holder.
 
     Raises:
@@ -191,6 +192,7 @@ class Store(RevisionStore):
         """
         with self._transaction():
             self._know(analysis.source)
+            self._rejudge(analysis)
             row = rows.article_row(analysis, report)
             if self._is_another(report, analysis):
                 row = {**row, "key": page, "canonical_url": row["url"]}
@@ -216,9 +218,10 @@ class Store(RevisionStore):
             self._place(number, analysis, key, placer)
 
     def reject(self, rejection: Rejection, *, page: str, source: Source) -> None:
-        """Remember why the page called ``page`` is no report; a page that once was one stays one."""
+        """Remember why the page called ``page`` is no report; a page that once was one stays one, and is marked."""
         with self._transaction():
             self._know(source)
+            self._rejudge(rejection)
             self._settle_page(rows.page_row(rejection, page, self.run, None))
 
     def fail(self, candidate: Candidate, issue: Issue, now: datetime, *, again: bool) -> None:

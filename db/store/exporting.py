@@ -28,6 +28,7 @@ _KNOWN = {  # tables, and which of their rows were known at a moment
     "revisions": "at <= :at",
     "fingerprints": "report IN (SELECT id FROM main.articles)",
     "rulings": "at <= :at",
+    "judgements": "at <= :at AND report IN (SELECT id FROM main.articles)",
 }
 _FACTS = tuple(table for table in TABLES if table != "protected_mentions")
 _HOLDS = "known_from <= :at AND (known_until IS NULL OR known_until > :at) AND report IN (SELECT id FROM main.articles)"
@@ -36,7 +37,11 @@ SELECT texts.id, coalesce(e.title, texts.title), coalesce(e.text, texts.text) FR
     ON articles.id = texts.id LEFT JOIN live.editions AS e ON e.report = texts.id AND e.known_from <= :at
     AND e.known_until > :at ORDER BY texts.id
 """
-
+_JUDGED_THEN = """
+UPDATE main.articles SET (score, why, reasons) = (
+    SELECT score, detail, reasons FROM main.judgements WHERE report = articles.id AND kept ORDER BY id DESC LIMIT 1
+) WHERE id IN (SELECT report FROM main.judgements WHERE kept)
+"""
 _CAPTURES_THEN = """
 UPDATE main.articles SET (sha256, archive_file, archive_offset) = (
     SELECT sha256, archive_file, archive_offset FROM live.editions AS e
@@ -90,6 +95,7 @@ def _filled(live: Path, draft: Path, at: datetime) -> int:
             "UPDATE main.articles SET title = (SELECT title FROM main.texts WHERE texts.id = articles.id)"
         )
         connection.execute(_CAPTURES_THEN, moment)
+        connection.execute(_JUDGED_THEN)
         connection.commit()
         count: int = connection.execute("SELECT count(*) FROM main.articles").fetchone()[0]
         connection.execute("DETACH live")

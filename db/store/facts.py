@@ -8,6 +8,11 @@ from db.store.ledger import Ledger
 PROPOSED = ("figures", "decisions")  # tables that a model may add to
 _SERIES = ("type", "territory", "organisation", "unit", "per")  # what is one throughout a series
 
+_UNQUOTED = (
+    "UPDATE {table} SET known_until=? WHERE report=? AND known_until IS NULL AND quote IS NOT "
+    '(SELECT substr(text, start + 1, "end" - start) FROM texts WHERE id=report)'
+)
+
 
 class FactStore(Ledger):
     """The part of the store that holds what reports say."""
@@ -18,6 +23,8 @@ class FactStore(Ledger):
         for table in TABLES:
             mine = " AND found_by='rules'" if table in PROPOSED else ""
             self._db.execute(f"DELETE FROM {table} WHERE report=? AND known_until IS NULL{mine}", [report])  # noqa: S608  # names are ours
+        for table in PROPOSED:  # what a model has quoted from a text that is read otherwise now
+            self._db.execute(_UNQUOTED.format(table=table), [known.since, report])
         self._insert_facts(analysis.facts, known)
 
     def propose(self, report: int, facts: Facts) -> int:

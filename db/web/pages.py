@@ -41,6 +41,11 @@ _SOURCES_OF = (
     "SELECT name, max(origin) AS origin FROM citations WHERE report = ? AND known_until IS NULL "
     "GROUP BY name ORDER BY origin DESC, name"
 )
+_JUDGED = (  # the newest of its later judgements, where there are any
+    "SELECT kept, terms, at, reason, detail, (SELECT count(*) FROM judgements WHERE report = j.report) AS times, "
+    "terms IS (SELECT terms FROM runs WHERE terms <> '' ORDER BY id DESC LIMIT 1) AS is_now "
+    "FROM judgements j WHERE report = ? ORDER BY id DESC LIMIT 1"
+)
 _RELATED = (
     "SELECT a.id, a.title, s.name AS source_name, a.language, coalesce(a.published_at, a.first_seen) AS at, "
     "p.relation FROM placements mine JOIN placements p ON p.story = mine.story AND p.report <> mine.report "
@@ -125,6 +130,7 @@ class Report(Card):
     place: Place | None
     findings: tuple[Finding, ...]
     ways: tuple[Way, ...]
+    judged: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,13 +195,14 @@ async def report(database: Any, number: int) -> Report | None:
         return None
     row = rows[0]
     wanted = {name: row[name] for name in (*Card.__slots__, *Report.__slots__) if name in row and name != "authors"}
-    file = row["archive_file"]
+    file, judged = row["archive_file"], await rows_of(database, _JUDGED, [number])
     return Report(
         **wanted,
         authors=listed(row["authors"]),
         place=Place(file=file, offset=row["archive_offset"]) if file else None,
         findings=tuple(Finding(**found) for found in await rows_of(database, _FOUND_BY, [number])),
         ways=tuple(Way(**way) for way in await rows_of(database, _WAYS, [number])),
+        judged=judged[0] if judged else None,
     )
 
 

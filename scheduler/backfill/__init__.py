@@ -92,6 +92,7 @@ class _Desk:
         new = sum(self._keep(kept) for kept in piece.kept)
         for rejection, source in piece.rejections:
             flow.settle(rejection, source, self._store)
+            self.tally["doubted"] += bool(self._store.standing(rejection.place))
         for candidate, issue in piece.failures:
             self._store.fail(candidate, issue, utc_now(), again=False)
         if piece.trouble:
