@@ -26,10 +26,16 @@ from db.store import Store
 
 HOME = Path(__file__).parent.parent
 SHARED = HOME.parent / "shared/corpus"
-TITLE = "A report among stored ones: its facts, its place among stories, its rows"
-A_DAY = 60  # reports
-NEAR = 70 * A_DAY  # reports that may be neighbours of the last, and some before
+TITLE = "A report among stored ones: its place among stories, its rows"
+HEADS = [
+    "reports stored", "a day", "in the biggest story", "median CPU ms", "p95", "median / ln n",
+    "before that: facts and keys", "peak MB",
+]  # fmt: skip
+YEARS = 10  # over which a great many reports are spread; fewer come at ``LEAST`` a day, as over years of less news
+LEAST = 60  # reports a day
+NEAR = 70  # days, whose reports may be neighbours of the last ones, and some before
 MODELS = 3000  # reports that old ones are copies of
+POOL = 4200  # texts that the last reports are made of: where more come a day, more tell of the same events
 MEASURED = 200
 T = TypeVar("T")
 
@@ -64,16 +70,15 @@ def scale(sizes: Sequence[int], folder: Path | None, *, write: bool) -> None:
         began = time.perf_counter()
         with tempfile.TemporaryDirectory(dir=folder) as kept:
             path = Path(kept) / "x.db"
-            _apart(_lay, path, max(0, size - NEAR))
+            _apart(_lay, path, size)
             laid = time.perf_counter() - began
             cost = _apart(_cost, path, size)
         print(f"{size:8} stored, {laid:.0f} + {time.perf_counter() - began - laid:.0f} s: {cost}", flush=True)
         middle, high = cost.placing
-        figures = (f"{middle:.1f}", f"{high:.1f}", f"{middle / math.log(size):.2f}", f"{cost.reading:.1f}")
-        table.append([f"{size:,}", *figures, f"{cost.memory:.0f}"])
+        costs = (f"{middle:.1f}", f"{high:.1f}", f"{middle / math.log(size):.2f}", f"{cost.reading:.1f}")
+        table.append([f"{size:,}", str(_a_day(size)), f"{cost.biggest:,}", *costs, f"{cost.memory:.0f}"])
     if write:
-        heads = ["reports stored", "median CPU ms", "p95", "median / ln n", "its facts and keys before that", "peak MB"]
-        write_rows(TITLE, heads, table, f"python -m benchmarks.stories {' '.join(map(str, sizes))} --write")
+        write_rows(TITLE, HEADS, table, f"python -m benchmarks.stories {' '.join(map(str, sizes))} --write")
 
 
 def _apart(task: Callable[[Path, int], T], path: Path, size: int) -> T:
@@ -84,13 +89,13 @@ def _apart(task: Callable[[Path, int], T], path: Path, size: int) -> T:
 
 def _cost(path: Path, size: int) -> Cost:
     """Save the reports that may be neighbours of the last, then what 200 more cost."""
-    texts, rng = _texts(), random.Random(7)
-    reading, placing = [], []
-    first = max(0, size - NEAR)
+    texts, reading, placing = _texts(), [], []
+    a_day = _a_day(size)
+    first = max(0, size - NEAR * a_day)
     with Store(path, holder="benchmark") as store:
         for number in range(first, size + MEASURED):
             began = time.process_time()
-            analysis = _report(texts, rng, number, number - first)
+            analysis = _report(texts, (number, (number - size) % POOL), _moment(number, a_day))
             read = time.process_time()
             key = f"near/{number}"
             store.save(analysis, page=key, report=key, placer=stories.place)
@@ -148,26 +153,35 @@ def analysed(told: tuple[str, str, str], number: int, moment: datetime) -> Analy
     )  # fmt: skip
 
 
-def _lay(path: Path, count: int) -> None:
-    """Store ``count`` reports with facts and keys, not compared: too old to be neighbours of those measured."""
-    texts = _texts()
+def _a_day(size: int) -> int:
+    """How many reports of ``size`` come a day; a divisor of the number of models, so that they fill whole days."""
+    wanted = max(LEAST, size // (YEARS * 365))
+    return next(each for each in range(wanted, MODELS + 1) if MODELS % each == 0)
+
+
+def _lay(path: Path, size: int) -> None:
+    """Store the oldest of ``size`` reports with facts and keys, not compared: too old to be neighbours of the last."""
+    a_day = _a_day(size)
+    texts, count = _texts(), max(0, size - NEAR * a_day)
     with Store(path, holder="benchmark") as store, patch.object(store, "_near", lambda *_: []):
         for number in range(min(count, MODELS)):
-            analysis = analysed(texts[number], number, _moment(number))
+            analysis = analysed(texts[number], number, _moment(number, a_day))
             store.save(analysis, page=str(number), report=str(number), placer=stories.place)
     if count > MODELS:
-        stories_database.multiply(path, count, MODELS // A_DAY)
+        stories_database.multiply(path, count, MODELS // a_day)
 
 
-def _report(texts: list[tuple[str, str, str]], rng: random.Random, number: int, which: int) -> Analysis:
-    """A report of real sentences: sixty a day, so that more reports are more days, as in life."""
-    language, title, text = texts[which % len(texts)]
+def _report(texts: list[tuple[str, str, str]], which: tuple[int, int], moment: datetime) -> Analysis:
+    """A report of real sentences: its number among all, and that of its text, to which two others are added."""
+    number, model = which
+    rng = random.Random(number)
+    language, title, text = texts[model]
     extra = " ".join(texts[rng.randrange(len(texts))][2] for _ in range(2))
-    return analysed((language, title, f"{text} {extra}"), number, _moment(number))
+    return analysed((language, title, f"{text} {extra}"), number, moment)
 
 
-def _moment(number: int) -> datetime:
-    day = date(2015, 1, 1) + timedelta(days=number // A_DAY)
+def _moment(number: int, a_day: int) -> datetime:
+    day = date(2015, 1, 1) + timedelta(days=number // a_day)
     return datetime(day.year, day.month, day.day, number % 24, tzinfo=UTC)
 
 

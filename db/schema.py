@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from db.statements import AHEAD, ALIKE, BACKFILLS, COUNTS, JUDGEMENTS, SEARCH, STORIES, TALLIES
+from db.statements import AHEAD, ALIKE, BACKFILLS, COUNTS, JUDGEMENTS, NAMES, SEARCH, STORIES, TALLIES
 
 migrations = Migrations("deserters")
 
@@ -351,6 +351,12 @@ def files_that_were_read(db: Database) -> None:
 def judged_again(db: Database) -> None:
     """Keep what other terms make of a report that was kept, and mark those that the newest would not keep."""
     _lay(db, JUDGEMENTS)
+
+
+@migrations()
+def whom_stories_go_back_to(db: Database) -> None:
+    """Keep the names that a story's originals go back to; a story gets them when it is next written anew."""
+    _lay(db, NAMES)
 
 
 def _lay(db: Database, statements: str) -> None:

@@ -188,3 +188,7 @@ CREATE VIEW doubts AS
     FROM judgements JOIN articles ON articles.id = report
     WHERE kept = 0 AND judgements.id = (SELECT max(id) FROM judgements AS j WHERE j.report = judgements.report);
 """
+
+NAMES = """
+ALTER TABLE stories ADD COLUMN names TEXT NOT NULL DEFAULT '[]';
+"""

@@ -1,8 +1,8 @@
 """A report that is read again in, its judgement before and now out: what was thought of it stays readable.
 
 The first judgement of a report stands in ``articles``. Rows are written when another one differs from it: the first,
-with the last terms by which it was made, and then each that differs from the one before. The newest says whether the terms
-of today would keep the report; nothing is taken away.
+with the last terms by which it was made, and then each that differs from the one before. The newest says whether the
+terms of today would keep the report; nothing is taken away.
 """
 
 import json

@@ -32,9 +32,10 @@ def origins(reports: Sequence[dict[str, object]]) -> list[str]:
     told = []
     for original in dict.fromkeys(row["original"] for row in reports):
         name = named.get(original, published[original])
-        told.append(spelled.setdefault(_bare(name), name))
+        told.append(spelled.setdefault(bare(name), name))
     return told
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
+    """A name as it is compared: without article, case or marks."""
     return "".join(letter for letter in name.lower() if letter.isalnum()).removeprefix("the")

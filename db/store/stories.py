@@ -1,6 +1,5 @@
 """Links between reports in, stories out: which belong together, kept under numbers that never change their meaning."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,27 +7,17 @@ from typing import Any
 from db import rows
 from db.model import Analysis, Fingerprint, Link, Neighbour, Placer, Placing, Relation
 from db.rows.stories import order, packed, unpacked
-from db.store.facts import FactStore
-from db.store.members import Members, origins, top, worth
+from db.store.members import Members, top
+from db.store.telling import TellingStore
 
 _DAYS = 30
 _EACH = 24  # neighbours looked up under one key, on either side of the day
 _MOST = 80  # neighbours compared
 _ALL = 2**63 - 1  # rulings
-_TOLD = """
-SELECT report, original, relation, "order" AS place, articles.title, language, articles.first_seen,
-    coalesce(published_at, articles.first_seen) AS at, sources.name AS publisher, fingerprints.lead, lead_start,
-    lead_end, length(text) AS length,
-    coalesce((SELECT name FROM citations WHERE citations.report = placements.report AND origin = 1
-        AND known_until IS NULL LIMIT 1), nullif(credit, '')) AS origin
-FROM placements JOIN articles ON articles.id = placements.report JOIN texts ON texts.id = articles.id
-    JOIN sources ON sources.id = articles.source JOIN fingerprints USING (report)
-WHERE story = ? ORDER BY place
-"""
-_COMMON = {"copy": Relation.COPY, "version": Relation.VERSION}
+_COMMON = {"copy": Relation.COPY, "version": Relation.VERSION}  # which go back to an original
 
 
-class StoryStore(FactStore):
+class StoryStore(TellingStore):
     """The part of the store that keeps stories."""
 
     _newest_ruling = _ALL  # those after it are not made yet, while stories are put together anew
@@ -149,8 +138,8 @@ class StoryStore(FactStore):
         now = rows.stamp(analysis.capture.fetched_at)
         self._keep_print(report, found)
         self._index(report, found.fingerprint.day, found.keys)
-        self._begin(report, order(analysis.article, analysis.capture, key), now)
-        self._settle_links(report, found.keys, placer, now)
+        is_new = self._begin(report, order(analysis.article, analysis.capture, key), now)
+        self._settle_links(report, found.keys, placer, now, is_new=is_new)
 
     def _renew(self, report: int, found: Placing, placer: Placer, now: str) -> None:
         """Place a report anew whose text was replaced; its order stays that of its first text."""
@@ -169,17 +158,34 @@ class StoryStore(FactStore):
         }
         self._upsert("fingerprints", row, "report")
 
-    def _settle_links(self, report: int, keys: Sequence[str], placer: Placer, now: str) -> None:
+    def _settle_links(
+        self, report: int, keys: Sequence[str], placer: Placer, now: str, *, is_new: bool = False
+    ) -> None:
         mine = self._neighbour(report)
         if mine is None:
             return
-        near = self._near(mine, keys)
+        links = placer(mine, self._near(mine, keys))
+        if is_new and [link.report for link in links] == [report]:
+            self._settle_new(mine, links[0], now)
+            return
         touched = {mine.story}
-        for link in placer(mine, near):
+        for link in links:
             if not (self._is_apart(link) or self._is_under(link)):  # as the links before it have left things
                 touched |= {self._story_of(link.report), self._story_of(link.parent)}
                 self._link(link)
         self._regroup((touched | self._hold_merged()) - {0}, now)
+
+    def _settle_new(self, mine: Neighbour, link: Link, now: str) -> None:
+        """Let a report that has just begun a story join another one, whose reports are neither read nor written."""
+        parent = self._first("SELECT story, original FROM placements WHERE report=?", link.parent)
+        if parent is None or self._is_apart(link):
+            self._describe(mine.story, now)
+            return
+        self._link(link)
+        original = parent[1] if link.relation in {Relation.COPY, Relation.VERSION} else mine.report
+        self._db.execute("UPDATE placements SET story=?, original=? WHERE report=?", [parent[0], original, mine.report])
+        self._db.execute("UPDATE stories SET forward=?, changed_at=? WHERE id=?", [parent[0], now, mine.story])
+        self._tell_one_more(parent[0], mine.report, now)
 
     def _hold_merged(self) -> set[int]:
         """Join anew what a person merged, where a placement has parted it and no later split did; stories touched."""
@@ -197,16 +203,17 @@ class StoryStore(FactStore):
         sql = "INSERT INTO story_keys (key, day, report) VALUES (?, ?, ?)"
         self._db.conn.executemany(sql, [(each, day, report) for each in keys])
 
-    def _begin(self, report: int, where: str, now: str) -> None:
-        """A story of its own for a report that is in none yet."""
+    def _begin(self, report: int, where: str, now: str) -> bool:
+        """A story of its own for a report that is in none yet; whether it was in none."""
         if self._story_of(report):
             self._db.execute('UPDATE placements SET "order"=? WHERE report=?', [where, report])
-            return
+            return False
         placement: rows.Row = {
             "report": report, "story": self._new_story(report, now), "original": report, "parent": None,
             "relation": "first", "likeness": 0.0, "fixed": 0, "order": where,
         }  # fmt: skip
         self._insert("placements", placement)
+        return True
 
     def _new_story(self, anchor: int, now: str) -> int:
         row: rows.Row = {
@@ -353,41 +360,3 @@ class StoryStore(FactStore):
                 here = members[here][0]
             if members[report][3:] != (story, here):
                 self._db.execute("UPDATE placements SET story=?, original=? WHERE report=?", [story, here, report])
-
-    def _describe(self, story: int, now: str) -> None:
-        """Title, lead and counts of a story, from the reports in it."""
-        reports = list(self._db.query(_TOLD, [story]))
-        if not reports:
-            return
-        first, best = reports[0], min(reports, key=worth)
-        names = origins(reports)
-        row: rows.Row = {
-            "id": story,
-            "title": best["title"],
-            "lead": best["lead"],
-            "lead_report": best["report"],
-            "lead_start": best["lead_start"],
-            "lead_end": best["lead_end"],
-            "first_report": first["report"],
-            "first_seen": min(each["first_seen"] for each in reports),
-            "newest": max(each["at"] for each in reports),
-            "origin": names[0],
-            "reports": len(reports),
-            "originals": len({each["original"] for each in reports}),
-            "origins": len(set(names)),
-            "languages": json.dumps(sorted({each["language"] for each in reports})),
-            "countries": json.dumps(self._countries(story)),
-            "changed_at": now,
-        }
-        changes = ", ".join(f"{name}=:{name}" for name in row if name != "id")
-        self._db.execute(f"UPDATE stories SET {changes} WHERE id=:id", row)  # noqa: S608  # column names are ours
-
-    def _countries(self, story: int) -> list[str]:
-        """The countries that a story's reports name, and those where something was decided or done."""
-        sql = (  # CROSS: from the story's reports on, no scan
-            "SELECT mentions.country FROM placements CROSS JOIN mentions USING (report) WHERE story=:story AND "
-            "mentions.kind='country' AND known_until IS NULL UNION "
-            "SELECT decisions.country FROM placements CROSS JOIN decisions USING (report) WHERE story=:story AND "
-            "decisions.country<>'' AND known_until IS NULL ORDER BY 1"
-        )
-        return [row["country"] for row in self._db.query(sql, {"story": story})]
