@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,7 +47,7 @@ class OwnArchive(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words of the command line."""
-        pairs = zip(args, [*args[1:], "--"], strict=True)
+        pairs = pairwise([*args, "--"])
         return super().parse_args(ctx, ["--own" if one == "--archive" and _is_option(to) else one for one, to in pairs])
 
 
