@@ -1,4 +1,4 @@
-"""The verbs of ``deserters sources``: list, check, add, export, import."""
+"""The verbs of ``deserters sources``: list, check, add, propose, export, import."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from crawler import sources as watch_list
 from crawler.errors import ConfigurationError
 from scheduler import config as configuration
 from scheduler import jobs, show
-from scheduler.options import NOTHING_DONE, ConfigOption, PrivateOption, SourcesOption, err, out, plainly
+from scheduler.options import NOTHING_DONE, ConfigOption, DbOption, PrivateOption, SourcesOption, err, out, plainly
 
 app = typer.Typer(help="List the watch list and check it; add sources; carry them in and out as OPML.")
 
@@ -65,6 +65,32 @@ def add(
         path = watchlist.write(site, settings.sources, country)
         name = f"{path.parent.name}/{path.stem}"
         out.print(f"Wrote {path}; look it over, then try [bold]deserters sources check {name}[/bold].", soft_wrap=True)
+
+
+@app.command()
+def propose(
+    most: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 30,
+    least: Annotated[int, typer.Option(min=1, help="Fewest reports that a publisher must have given.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
+    as_yaml: Annotated[bool, typer.Option("--yaml", help="Print entries for the watch list, to be filled in.")] = False,
+    db: DbOption = None,
+    sources: SourcesOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Show which publishers outside the watch list gave reports: those of archives, GDELT and links in posts."""
+    from scheduler import suggesting  # noqa: PLC0415  # it brings the crawler along
+
+    with plainly():
+        if as_json and as_yaml:
+            raise ConfigurationError("sources propose: ask for --json or --yaml, not both")
+        settings = configuration.load({"db": db, "sources": sources}, config)
+        found = suggesting.suggested(settings, watch_list.load(settings.sources), least=least)
+        if as_json:
+            typer.echo(suggesting.as_json(found))
+        elif as_yaml and found.publishers:
+            typer.echo(suggesting.as_yaml(found.publishers[:most]), nl=False)
+        else:
+            suggesting.show(err if as_yaml else out, found, most)
 
 
 @app.command()

@@ -61,6 +61,12 @@ def _directory() -> tuple[Matcher, dict[str, Entry]]:
     )
 
 
+def newsrooms() -> frozenset[str]:
+    """The canonical names of those that publish reports."""
+    _, entries = _directory()
+    return frozenset(name for name, entry in entries.items() if entry.kind in NEWSROOMS)
+
+
 def organisations(page: Page) -> list[Named]:
     """All organisations named in ``page``, in order; of names that overlap the longest."""
     matcher, entries = _directory()
