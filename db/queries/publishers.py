@@ -8,7 +8,7 @@ from pathlib import Path
 from db.queries.reading import reading
 
 _REPORTS = """
-WITH found AS MATERIALIZED (
+WITH found AS (
     SELECT articles.id, articles.source, language, coalesce(published_at, first_seen) AS at, url,
         coalesce(original, articles.id) = articles.id AS is_original,
         credit <> '' OR EXISTS (
@@ -16,16 +16,20 @@ WITH found AS MATERIALIZED (
         ) AS goes_back
     FROM sources JOIN articles ON articles.source = sources.id LEFT JOIN placements ON placements.report = articles.id
     WHERE watched = 0 AND articles.id NOT IN (SELECT report FROM doubts)
+), ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY source ORDER BY is_original DESC, goes_back, at DESC, id) AS place
+    FROM found
 )
 SELECT sources.id, name, homepage, count(*) AS reports, sum(is_original) AS originals,
     sum(is_original AND NOT goes_back) AS independent, json_group_array(DISTINCT language) AS languages,
-    max(at) AS last,
-    (SELECT url FROM found AS f WHERE f.source = sources.id ORDER BY is_original DESC, goes_back, at DESC, id LIMIT 1)
-        AS example,
-    (SELECT json_group_array(DISTINCT kind) FROM found AS f JOIN pages ON pages.report = f.id
-        JOIN sightings ON page = pages.key JOIN channels ON channels.url = channel WHERE f.source = sources.id) AS ways
-FROM found JOIN sources ON sources.id = found.source
+    max(at) AS last, max(CASE WHEN place = 1 THEN url END) AS example
+FROM ranked JOIN sources ON sources.id = ranked.source
 GROUP BY sources.id ORDER BY independent DESC, originals DESC, reports DESC, last DESC, sources.id
+"""
+_WAYS = """
+SELECT DISTINCT articles.source, channels.kind FROM sources JOIN articles ON articles.source = sources.id
+    JOIN pages ON pages.report = articles.id JOIN sightings ON page = pages.key JOIN channels ON channels.url = channel
+WHERE watched = 0 ORDER BY 1, 2
 """
 _CITED = """
 SELECT citations.name, count(DISTINCT coalesce(original, citations.report)) AS originals,
@@ -75,7 +79,10 @@ class Cited:
 def unwatched(path: Path) -> list[Publisher]:
     """The publishers that gave reports and are not watched, those with most independent originals first."""
     with reading(path) as connection:
-        return [_publisher(row) for row in connection.execute(_REPORTS)]
+        ways: dict[str, list[str]] = {}
+        for source, kind in connection.execute(_WAYS):
+            ways.setdefault(source, []).append(kind)
+        return [_publisher(row, ways.get(row["id"], [])) for row in connection.execute(_REPORTS)]
 
 
 def cited(path: Path) -> list[Cited]:
@@ -84,6 +91,6 @@ def cited(path: Path) -> list[Cited]:
         return [Cited(**dict(row)) for row in connection.execute(_CITED)]
 
 
-def _publisher(row: sqlite3.Row) -> Publisher:
-    lists = {name: tuple(sorted(json.loads(row[name]))) for name in ("languages", "ways")}
-    return Publisher(**{**dict(row), **lists})
+def _publisher(row: sqlite3.Row, ways: list[str]) -> Publisher:
+    languages = tuple(sorted(json.loads(row["languages"])))
+    return Publisher(**{**dict(row), "languages": languages, "ways": tuple(ways)})
