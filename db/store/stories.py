@@ -117,8 +117,8 @@ class StoryStore(TellingStore):
             for row in list(self._db.query(sql)):
                 found = unpacked(row["fingerprint"])
                 self._index(row["report"], found.day, keys(found))
-                self._begin(row["report"], row["place"], row["fetched_at"])
-                self._settle_links(row["report"], keys(found), placer, row["fetched_at"])
+                is_new = self._begin(row["report"], row["place"], row["fetched_at"])
+                self._settle_links(row["report"], keys(found), placer, row["fetched_at"], is_new=is_new)
             rulings = list(self._db.query("SELECT id, kind, report, other, at FROM rulings ORDER BY id"))
         for ruling in rulings:
             self._newest_ruling = ruling["id"]

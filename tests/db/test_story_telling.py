@@ -1,5 +1,6 @@
 """What a story says after one more report joined is what it would say were all of its reports read anew."""
 
+import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,7 @@ def some(root: Path) -> list[Analysis]:
 
 def says(store: Store) -> list[dict[str, object]]:
     found = [dict(row) for row in store._db.query(SAYS)]
-    return [{**row, "changed_at": "", "names": [bare(each) for each in str(row["names"]).split(",")]} for row in found]
+    return [{**row, "changed_at": "", "names": sorted(map(bare, json.loads(str(row["names"]))))} for row in found]
 
 
 @settings(max_examples=12)
