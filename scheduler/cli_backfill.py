@@ -12,6 +12,7 @@ from scheduler import config as configuration
 from scheduler import show
 from scheduler.backfill import backfill, local
 from scheduler.backfill.estimate import Estimate, estimate
+from scheduler.backfill.workers import Workers
 from scheduler.options import (
     NOTHING_DONE,
     ArchiveOption,
@@ -38,6 +39,15 @@ def command(
     megabytes_a_second: Annotated[
         float, typer.Option("--megabytes-a-second", min=0.0, help="Most that is taken from a host (0: all it gives).")
     ] = 0.0,
+    processes: Annotated[
+        int, typer.Option("--processes", min=0, help="Processes of this machine (0: one a core, where it is worth it).")
+    ] = 0,
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", help="Address of a Dask scheduler whose workers read: tcp://HOST:8786.")
+    ] = "",
+    lend_at: Annotated[
+        str, typer.Option("--lend-at", help="HOST[:PORT] of this machine at which those workers fetch its files.")
+    ] = "",
     mirror: Annotated[str, typer.Option(help="Another address of Common Crawl's data.")] = "",
     db: DbOption = None,
     archive: ArchiveOption = None,
@@ -57,6 +67,7 @@ def command(
             raise ConfigurationError(
                 "backfill: --archive alone reads our own archive again, nothing else; name a folder, or leave it out"
             )
+        workers = Workers(scheduler=scheduler, processes=processes, lend_at=lend_at)
         if ccnews:
             if files:
                 raise ConfigurationError("backfill: name files, or ask for --ccnews, not both")
@@ -70,7 +81,7 @@ def command(
             _tell(estimate(settings.db, found, bytes_a_second=rate))
             return
         with show.progress(out) as progress:
-            report = backfill(settings, found, progress, again=again or not (files or ccnews))
+            report = backfill(settings, found, progress, again=again or not (files or ccnews), workers=workers)
         show.run_report(out, report, kind="backfill")
         if report.nothing_answered or report.outcome == "failed":
             raise typer.Exit(NOTHING_DONE)

@@ -69,6 +69,13 @@ class Ledger(Tables):
         sql = "SELECT EXISTS(SELECT 1 FROM backfills WHERE name=? AND digest=? AND trouble='')"
         return bool(self._db.execute(sql, [name, digest]).fetchone()[0])
 
+    def backfilled(self) -> dict[str, frozenset[str]]:
+        """The digests of the WARC files that were read to their end, by name."""
+        found: dict[str, set[str]] = {}
+        for name, digest in self._db.execute("SELECT name, digest FROM backfills WHERE trouble=''"):
+            found.setdefault(name, set()).add(digest)
+        return {name: frozenset(digests) for name, digests in found.items()}
+
     def held(self, report: str, sha256: str) -> Place | None:
         """Where the archive holds the capture with that ``sha256`` of the report called ``report``."""
         sql = "SELECT archive_file, archive_offset FROM articles WHERE key=? AND sha256=? AND archive_file IS NOT NULL"

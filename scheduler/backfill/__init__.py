@@ -1,55 +1,66 @@
-"""WARC files in, through the same verbs as the live crawl; what triage lets through is read in a worker process.
+"""WARC files in, through the same verbs as the live crawl, read by one process, by several or by a cluster.
+
+Readers need no database: what they read comes back as frozen values, and this process alone settles it.
 
 A file is settled as one piece when it has been read to its end, its reports in order of publication, and then noted in
 ``backfills`` by name and digest: a kill loses the file that was being read, which is begun again without doubling.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 
 from crawler import flow, sources, topics
-from crawler.analyst import Analyst
-from crawler.sources import Publishers
 from crawler.urls import key
 from db.archive import ArchiveWriter
 from db.model import Analysis, Counts, Issue, Level
 from db.rows import Row
 from db.store import Store
 from scheduler.backfill.files import WarcFile, local
-from scheduler.backfill.reading import Kept, Piece, read
+from scheduler.backfill.reading import Kept, Piece
+from scheduler.backfill.workers import Reading, Workers, read_all
 from scheduler.config import Config
 from scheduler.jobs import RunReport, report, ruled, software, utc_now
 
 __all__ = ["Progress", "WarcFile", "backfill", "local"]
 
 Progress = Callable[[Counts], None]
+_ONE_HERE = Workers(processes=1)
 
 
 def backfill(
-    config: Config, files: Iterable[WarcFile], progress: Progress = lambda _: None, *, again: bool = False
+    config: Config,
+    files: Sequence[WarcFile],
+    progress: Progress = lambda _: None,
+    *,
+    again: bool = False,
+    workers: Workers = _ONE_HERE,
 ) -> RunReport:
-    """Read ``files`` in their order; a damaged one gives what can be read, an issue, and the next one follows.
+    """Read ``files`` by ``workers`` and settle them in their order; a damaged one gives what can be read, and an issue.
 
     Files that are known by name and digest are passed over, unless they are read ``again``.
 
     Raises:
+        ConfigurationError: the workers cannot be had as they are asked for.
+        ClusterError: a cluster does not answer, or none of its workers can be used.
         HandwrittenError: the topic has a mistake.
         StoreBusyError: another process writes to the database, or to the archive.
     """
     flow.prepare()
     watch_list = sources.load(config.sources)
-    publishers = Publishers(watch_list.sources)
     with Store(config.db, holder="deserters backfill") as store, ExitStack() as opened:
         run = store.begin_run("backfill", utc_now(), topics.load().version)
         store.know_sources(watch_list.sources)
         store.note(ruled(store, config, utc_now()), utc_now())
         desk = _Desk(store, lambda: opened.enter_context(_archive(config)))
-        with closing(Analyst()) as analyst:
-            for file in files:
-                desk.tally["channels"] += 1
-                piece = read(file, publishers, analyst.analyse, desk.seen(again=again), lambda: desk.step(progress))
+        desk.tally["channels"] = len(files)
+        reading = Reading(
+            files=files, watched=watch_list.sources, known={} if again else store.backfilled(),
+            seen=desk.seen(again=again), step=lambda pages: desk.step(pages, progress),
+        )  # fmt: skip
+        with closing(read_all(reading, workers)) as outcomes:
+            for piece in outcomes:
                 desk.settle(piece)
         outcome = "done" if desk.counts.balanced else "failed"
         store.finish_run(outcome, desk.counts, utc_now())
@@ -77,13 +88,16 @@ class _Desk:
         """Whether a file (name, digest) was read to its end by an earlier run; never where all is read ``again``."""
         return lambda name, digest: not again and self._store.is_backfilled(name, digest)
 
-    def step(self, progress: Progress) -> None:
-        """Count one page that was read, and show it."""
-        self.tally.update(candidates=1, captures=1)
+    def step(self, pages: int, progress: Progress) -> None:
+        """Count pages that were read, and show it."""
+        self.tally.update(candidates=pages, captures=pages)
         progress(self.counts)
 
-    def settle(self, piece: Piece) -> None:
-        """Write what was read of one file, and then that it was read."""
+    def settle(self, piece: Piece | Issue) -> None:
+        """Write what was read of one file, and then that it was read; or the issue that it was not."""
+        if isinstance(piece, Issue):
+            self._store.note([piece], utc_now())
+            return
         if piece.known:
             self.tally["answered"] += 1
             detail = f"{piece.name}: was read by an earlier run; --again reads it once more"
