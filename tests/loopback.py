@@ -21,11 +21,12 @@ class Reply:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: when (seconds, monotonic), which path, with which headers (lower-case names)."""
+    """One request: when (seconds, monotonic), which path, with which headers (lower-case names), from which port."""
 
     at: float
     path: str
     headers: Mapping[str, str]
+    port: int = 0
 
 
 Route = Reply | Callable[["Host", Asked], Reply]
@@ -80,7 +81,9 @@ class Host:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                asked = Asked(time.monotonic(), self.path, {k.lower(): v for k, v in self.headers.items()})
+                asked = Asked(
+                    time.monotonic(), self.path, {k.lower(): v for k, v in self.headers.items()}, self.client_address[1]
+                )
                 host.asked.append(asked)
                 route = host.routes.get(self.path, host.otherwise)
                 reply = route(host, asked) if callable(route) else route

@@ -38,6 +38,8 @@ class DaskCrew:
         Raises:
             ClusterError: the scheduler does not answer.
         """
+        if self._client.status != "running":  # it is trying to connect anew; what was given is lost in any case
+            raise ClusterError(_gone("the connection broke"))
         try:
             return frozenset(self._client.nthreads())
         except (OSError, TimeoutError) as error:
@@ -75,8 +77,9 @@ def joined(address: str) -> Iterator[DaskCrew]:
     try:
         yield DaskCrew(client)
     finally:
-        with suppress(Exception):  # the cluster may be gone, and the run is over
-            client.run(rest)
+        if client.status == "running":
+            with suppress(Exception):  # it may break now; the run is over
+                client.run(rest)
         client.close(timeout=5)
 
 
