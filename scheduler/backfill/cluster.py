@@ -5,6 +5,7 @@ Dask starts processes, carries errands and answers, and tells who is there; whic
 """
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,10 +19,8 @@ from scheduler.backfill.dispatch import Answer, ClusterError
 from scheduler.backfill.errand import Errand, perform, rest
 
 _PATIENCE = 60.0  # seconds for an answer to come over, and for a scheduler to be found
-_LOCAL = {
-    "distributed.worker.profile.enabled": False,  # it stops the worker a hundred times a second to look at it
-    "distributed.admin.log-format": "%(message)s",
-}
+_LOCAL = {"distributed.worker.profile.enabled": False}  # it stops a worker a hundred times a second to look at it
+_LOUD = ("distributed", "distributed.client", "tornado.application")
 cores: int = CPU_COUNT
 
 
@@ -67,6 +66,7 @@ def joined(address: str) -> Iterator[DaskCrew]:
     Raises:
         ClusterError: no scheduler answers there.
     """
+    _hush()
     try:
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
@@ -86,6 +86,7 @@ def joined(address: str) -> Iterator[DaskCrew]:
 @contextmanager
 def hired(processes: int) -> Iterator[DaskCrew]:
     """A crew of ``processes`` of this machine; they speak TLS among themselves, so that nobody else can use them."""
+    _hush()
     with (
         dask.config.set(_LOCAL),
         LocalCluster(
@@ -105,6 +106,12 @@ def _answer(future: "Future[bytes]") -> Answer:
         return error
     finally:
         future.release()
+
+
+def _hush() -> None:
+    """Keep Dask's own logs from the terminal: what matters of them becomes an issue or an error of ours."""
+    for name in _LOUD:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _gone(why: str) -> str:
