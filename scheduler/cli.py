@@ -85,7 +85,7 @@ def crawl(
         )  # fmt: skip
         with show.progress(out) as progress:
             report = jobs.crawl(settings, source or (), progress, rounds=rounds)
-        show.run_report(out, report, kind="crawl")
+        show.crawl_report(out, report)
         _end(report)
 
 

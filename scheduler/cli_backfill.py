@@ -9,7 +9,7 @@ from rich.table import Table
 
 from crawler.errors import ConfigurationError
 from scheduler import config as configuration
-from scheduler import show
+from scheduler import show_backfill
 from scheduler.backfill import backfill, local
 from scheduler.backfill.estimate import Estimate, estimate
 from scheduler.backfill.workers import Workers
@@ -80,9 +80,9 @@ def command(
         if dry_run:
             _tell(estimate(settings.db, found, bytes_a_second=rate))
             return
-        with show.progress(out) as progress:
-            report = backfill(settings, found, progress, again=again or not (files or ccnews), workers=workers)
-        show.run_report(out, report, kind="backfill")
+        with show_backfill.progress(out) as follow:
+            report = backfill(settings, found, follow, again=again or not (files or ccnews), workers=workers)
+        show_backfill.run_report(out, report, follow.last)
         if report.nothing_answered or report.outcome == "failed":
             raise typer.Exit(NOTHING_DONE)
 

@@ -1,6 +1,6 @@
 """What the terminal shows: progress while something runs, a table at its end, one page's way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -59,6 +59,9 @@ MEANINGS = {
     "counts-do-not-add-up": "the run's counts do not add up: a bug",
     "damaged-archive": "an archive file is damaged; what stands before the damage was read",
     "fetch-failed": "could not be fetched",
+    "read-before": "archive files were read by an earlier run; --again reads them once more",
+    "set-aside": "an archive file was set aside: three workers failed on it; the others were read",
+    "unfit-worker": "a worker of the cluster cannot be used, and gets nothing to do",
 }
 
 
@@ -80,30 +83,30 @@ def _line(counts: Counts) -> str:
     )
 
 
-def run_report(console: Console, report: RunReport, *, kind: str) -> None:
-    """The table at the end of a crawl or a backfill, the newest titles, and what to do next."""
+def crawl_report(console: Console, report: RunReport) -> None:
+    """The table at the end of a crawl, its troubles, the newest titles, and what to do next."""
     counts = report.counts
+    rows = {
+        "sources asked": counts.sources,
+        "channels asked": counts.channels,
+        "channels that answered": counts.answered,
+        "of these unchanged (304)": counts.unchanged,
+        "sources in trouble": report.sources_in_trouble,
+        "links taken up": counts.candidates,
+        "pages read": counts.captures,
+        "reports kept": counts.analyses,
+        "of these new": counts.new_reports,
+        "pages not kept": counts.rejections,
+        "links that failed or wait": counts.candidates_in_issues,
+    }
+    run_report(console, report, {name: str(number) for name, number in rows.items()})
+
+
+def run_report(console: Console, report: RunReport, rows: Mapping[str, str]) -> None:
+    """The table of ``rows`` at the end of a run, its troubles, the newest titles, and what to do next."""
     table = Table(title=f"Run {report.run}: {report.outcome}", title_justify="left", show_header=False)
-    rows = [("links taken up", counts.candidates), ("pages read", counts.captures), ("reports kept", counts.analyses)]
-    rows += [("of these new", counts.new_reports), ("pages not kept", counts.rejections)]
-    rows.append(("links that failed or wait", counts.candidates_in_issues))
-    if kind == "crawl":
-        asked = [
-            ("sources asked", counts.sources),
-            ("channels asked", counts.channels),
-            ("channels that answered", counts.answered),
-        ]
-        rows = [
-            *asked,
-            ("of these unchanged (304)", counts.unchanged),
-            ("sources in trouble", report.sources_in_trouble),
-            *rows,
-        ]
-    else:
-        rows = [("files", counts.channels), ("files read to their end", counts.answered), *rows]
-        rows.append(("reports that would not be kept now, and are marked", counts.doubted))
-    for name, number in rows:
-        table.add_row(name, str(number))
+    for name, number in rows.items():
+        table.add_row(name, number)
     console.print(table)
     _troubles(console, report)
     for headline in report.newest:

@@ -18,6 +18,7 @@ from db.model import Analysis, Counts, Issue, Level
 from db.rows import Row
 from db.store import Store
 from scheduler.backfill.files import WarcFile, local
+from scheduler.backfill.progress import Standing, Watch
 from scheduler.backfill.reading import Kept, Piece
 from scheduler.backfill.workers import Reading, Workers, read_all
 from scheduler.config import Config
@@ -25,7 +26,7 @@ from scheduler.jobs import RunReport, report, ruled, software, utc_now
 
 __all__ = ["Progress", "WarcFile", "backfill", "local"]
 
-Progress = Callable[[Counts], None]
+Progress = Callable[[Standing], None]
 _ONE_HERE = Workers(processes=1)
 
 
@@ -54,14 +55,15 @@ def backfill(
         store.know_sources(watch_list.sources)
         store.note(ruled(store, config, utc_now()), utc_now())
         desk = _Desk(store, lambda: opened.enter_context(_archive(config)))
-        desk.tally["channels"] = len(files)
+        desk.tally["channels"], watch = len(files), Watch(files, progress)
         reading = Reading(
             files=files, watched=watch_list.sources, known={} if again else store.backfilled(),
-            seen=desk.seen(again=again), step=lambda pages: desk.step(pages, progress),
+            seen=desk.seen(again=again), step=watch.read,
         )  # fmt: skip
         with closing(read_all(reading, workers)) as outcomes:
             for piece in outcomes:
                 desk.settle(piece)
+                watch.settled(piece)
         outcome = "done" if desk.counts.balanced else "failed"
         store.finish_run(outcome, desk.counts, utc_now())
     return report(config, run, outcome, desk.counts)
@@ -88,11 +90,6 @@ class _Desk:
         """Whether a file (name, digest) was read to its end by an earlier run; never where all is read ``again``."""
         return lambda name, digest: not again and self._store.is_backfilled(name, digest)
 
-    def step(self, pages: int, progress: Progress) -> None:
-        """Count pages that were read, and show it."""
-        self.tally.update(candidates=pages, captures=pages)
-        progress(self.counts)
-
     def settle(self, piece: Piece | Issue) -> None:
         """Write what was read of one file, and then that it was read; or the issue that it was not."""
         if isinstance(piece, Issue):
@@ -113,8 +110,8 @@ class _Desk:
             trouble = Issue(what="damaged-archive", level=Level.ERROR, detail=piece.trouble)
             self._store.note([trouble], utc_now())
         self.tally.update(
-            answered=not piece.trouble, analyses=len(piece.kept), new_reports=new,
-            rejections=sum((piece.reasons or {}).values()), candidates_in_issues=len(piece.failures),
+            answered=not piece.trouble, candidates=piece.pages, captures=piece.pages, analyses=len(piece.kept),
+            new_reports=new, rejections=sum((piece.reasons or {}).values()), candidates_in_issues=len(piece.failures),
         )  # fmt: skip
         if piece.digest:
             self._store.note_backfill(_row(piece, new), piece.reasons or {}, utc_now())

@@ -19,6 +19,7 @@ from scheduler.backfill.order import Order
 from scheduler.backfill.reading import Piece
 
 TRIES = 3
+SET_ASIDE = "set-aside"  # the issue in the place of a file that three workers failed on
 AHEAD = 3  # errands a worker that may have begun and are not settled
 _LOOK = 0.5  # seconds between two looks at who is there
 
@@ -171,4 +172,4 @@ class Dispatch:
             f"{task.errand.file.place}: was set aside after {TRIES} tries ({'; '.join(task.failures)}); the others "
             "were read; the same command tries it once more"
         )
-        self._order.put(task.number, Issue(what="set-aside", level=Level.ERROR, detail=detail))
+        self._order.put(task.number, Issue(what=SET_ASIDE, level=Level.ERROR, detail=detail))

@@ -192,7 +192,7 @@ def test_a_period_of_common_crawls_news_is_read_without_being_stored(desk: Desk)
     names = [f"crawl-data/CC-NEWS/2026/03/CC-NEWS-202603{day}120000-0000{day}.warc.gz" for day in (10, 11, 20)]
     bodies = {name: warc(pages(20 + 10 * number, 2)) for number, name in enumerate(names)}
     with Host("127.3.0.31", ccnews(bodies)) as host:
-        period = ("--from", "2026-03-10", "--to", "2026-03-11", "--mirror", f"{host.base}/")
+        period = ("--from", "2026-03-10", "--to", "2026-03-11", "--mirror", f"{host.base}/", "--processes", "1")
         dry = desk.run("backfill", "--ccnews", *period, "--dry-run")
         assert dry.returncode == 0, dry.stdout + dry.stderr
         assert f"{sum(len(bodies[name]) for name in names[:2]):,}" in dry.stdout
