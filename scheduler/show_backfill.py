@@ -39,10 +39,8 @@ def progress(console: Console) -> Iterator[Follower]:
 def line(standing: Standing) -> str:
     """How far a run is, in one line."""
     left = "not known before a first file was read" if standing.left is None else _span(standing.left)
-    return (
-        f"files {standing.done:,}/{standing.files:,} · "
-        f"pages {standing.pages:,} ({standing.pages_a_second:,.0f} a second) · kept {standing.kept:,} · time left {left}"
-    )
+    files, pace = f"{standing.done:,}/{standing.files:,}", f"{standing.pages_a_second:,.0f} a second"
+    return f"files {files} · pages {standing.pages:,} ({pace}) · kept {standing.kept:,} · time left {left}"
 
 
 def run_report(console: Console, report: RunReport, standing: Standing) -> None:
