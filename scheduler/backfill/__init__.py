@@ -17,6 +17,7 @@ from db.archive import ArchiveWriter
 from db.model import Analysis, Counts, Issue, Level
 from db.rows import Row
 from db.store import Store
+from scheduler.backfill.dispatch import ClusterError
 from scheduler.backfill.files import WarcFile, local
 from scheduler.backfill.progress import Standing, Watch
 from scheduler.backfill.reading import Kept, Piece
@@ -60,10 +61,14 @@ def backfill(
             files=files, watched=watch_list.sources, known={} if again else store.backfilled(),
             seen=desk.seen(again=again), step=watch.read,
         )  # fmt: skip
-        with closing(read_all(reading, workers)) as outcomes:
-            for piece in outcomes:
-                desk.settle(piece)
-                watch.settled(piece)
+        try:
+            with closing(read_all(reading, workers)) as outcomes:
+                for piece in outcomes:
+                    desk.settle(piece)
+                    watch.settled(piece)
+        except ClusterError:
+            store.finish_run("interrupted", desk.counts, utc_now())
+            raise
         outcome = "done" if desk.counts.balanced else "failed"
         store.finish_run(outcome, desk.counts, utc_now())
     return report(config, run, outcome, desk.counts)

@@ -164,6 +164,7 @@ def test_a_run_that_loses_its_scheduler_says_so_and_is_taken_up_where_it_was(tmp
         assert "does not answer any more" in done.stderr
         assert "Traceback" not in done.stderr
         assert desk.value("SELECT count(*) FROM backfills") == 2
+        assert desk.rows("SELECT outcome, channels, answered FROM runs") == [("interrupted", 5, 2)]
         host.routes[f"/{FOLDER}/{NAMES[2]}"] = Reply(body=bodies()[NAMES[2]], headers={"ETag": f'"{NAMES[2]}"'})
         assert desk.run("backfill", *PERIOD, host.base, "--processes", "1").returncode == 0
         assert told(desk, host.base)["articles"] == alone["articles"]
