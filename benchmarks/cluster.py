@@ -2,14 +2,13 @@
 
     python -m benchmarks.cluster FOLDER [--copies 4] [--rounds 3] [--write]
 
-FOLDER holds WARC files of about the same size; ``benchmarks/ccnews_file.py`` makes such. Each round times, one after the
-other, a fixed sum by one process, the same by each of two at once, and ``deserters backfill`` of all files by one and by
-two processes, with their start and their end, into a new database. Each file is read ``copies`` times, under other
-names, so that the start of some seconds weighs as little as in life.
+FOLDER holds WARC files of about the same size; ``benchmarks/ccnews_file.py`` makes such. Each round times, one after
+the other, a fixed sum by one process, the same by each of two at once, and ``deserters backfill`` of all files by one
+and by two processes, with their start and their end, into a new database. Each file is read ``copies`` times, under
+other names, so that the start of some seconds weighs as little as in life.
 """
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
@@ -48,7 +47,7 @@ def linked(files: list[Path], copies: int, target: Path) -> None:
     """Links to ``files`` under so many names each."""
     for copy in range(copies):
         for file in files:
-            os.symlink(file.resolve(), target / f"{copy:02}-{file.name}")
+            (target / f"{copy:02}-{file.name}").symlink_to(file.resolve())
 
 
 def main() -> None:

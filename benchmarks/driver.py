@@ -9,8 +9,8 @@ many reports a file as CC-NEWS has. The pace of a worker is measured on the WARC
 
 import argparse
 import json
+import os
 import pickle
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -117,15 +117,15 @@ def simulate(count: int, seconds: float, answers: Path) -> Simulated:
         assert cluster.stdout
         address, db = cluster.stdout.readline().strip(), Path(folder) / "x.db"
         command = ["backfill", str(answers), "--scheduler", address, "--db", str(db), "--archive", f"{folder}/archive"]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "scheduler.cli", *command], check=True, stdout=subprocess.DEVNULL)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        driver = subprocess.Popen([sys.executable, "-m", "scheduler.cli", *command], stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(driver.pid, 0)
+        assert status == 0
         spent = json.loads(cluster.communicate()[0])
         with closing(sqlite3.connect(db)) as connection:
             files, wall = connection.execute(_SETTLED).fetchone()
     return Simulated(
         workers=count, files=files, wall=wall, idle=spent["idle"] / (spent["idle"] + spent["busy"]),
-        cpu=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, memory=after.ru_maxrss / 1024,
+        cpu=used.ru_utime + used.ru_stime, memory=used.ru_maxrss / 1024,
     )  # fmt: skip
 
 

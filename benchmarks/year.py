@@ -1,6 +1,6 @@
 """What a whole year of CC-NEWS would take on 1, 10 and 100 machines, reckoned from measured figures.
 
-    python -m benchmarks.year [--ms-a-page X] [--files-a-month 450] [--cores 8] [--megabits 1000] [--price 0.30] [--write]
+    python -m benchmarks.year [--files-a-month 450] [--cores 8] [--megabits 1000] [--price 0.30] [--write]
 
 Without ``--ms-a-page``, what a worker takes is read from the table of ``benchmarks/driver.py`` in
 ``docs/performance.md``, and so is what one driver can settle. How many files and pages there are comes from what is
@@ -77,15 +77,16 @@ def main() -> None:
     for machines in (1, 10, 100):
         hours, slowest = plan.hours(machines)
         cost = math.ceil(hours) * machines * plan.price
-        rows.append([f"{machines}", f"{machines * plan.cores}", f"{hours:,.1f}", slowest, f"{cost:,.2f}"])
+        sizes = [f"{plan.files:,}", f"{plan.files * GIGABYTES / 1000:,.1f}", f"{plan.files * PAGES / 1e6:,.0f}"]
+        rows.append([f"{machines}", f"{machines * plan.cores}", *sizes, f"{hours:,.1f}", slowest, f"{cost:,.2f}"])
     for row in rows:
         print(*row, sep=" | ")
     if options.write:
-        heads = ["machines", "workers", "hours", "bound by", "cost, whole hours paid"]
+        heads = [
+            "machines", "workers", "files", "terabytes", "million pages", "hours", "bound by", "cost, whole hours paid",
+        ]  # fmt: skip
+
         write_rows(TITLE, heads, rows, _command(plan))
-        print(
-            f"{plan.files:,} files, {plan.files * GIGABYTES / 1000:,.1f} TB, {plan.files * PAGES / 1e6:,.0f} million pages"
-        )
 
 
 def _command(plan: Plan) -> str:
