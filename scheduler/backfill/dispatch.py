@@ -22,6 +22,7 @@ TRIES = 3
 SET_ASIDE = "set-aside"  # the issue in the place of a file that three workers failed on
 AHEAD = 3  # errands a worker that may have begun and are not settled
 _LOOK = 0.5  # seconds between two looks at who is there
+_ALONE = 600.0  # seconds without any worker after which nobody is waited for
 
 Answer = bytes | BaseException
 
@@ -69,7 +70,7 @@ class Dispatch:
         self._running: dict[str, _Task] = {}
         self._unfit: dict[str, str] = {}
         self._present: frozenset[str] = frozenset()
-        self._looked = float("-inf")
+        self._looked, self._accompanied = float("-inf"), time.monotonic()
         self._events: SimpleQueue[tuple[str, _Task, Answer] | None] = SimpleQueue()
         self._stopped = Event()
 
@@ -114,6 +115,16 @@ class Dispatch:
         for worker in self._running.keys() - self._present:
             self._crew.drop(worker)
             self._failed(worker, self._running.pop(worker), "went away")
+        self._demand_somebody()
+
+    def _demand_somebody(self) -> None:
+        """Raise where nobody has come for long, or nobody who is there can do anything."""
+        if self._present:
+            self._accompanied = self._looked
+        elif self._looked - self._accompanied > _ALONE:
+            raise ClusterError(
+                f"the cluster has had no worker for {_ALONE:.0f} seconds; start some, and give the same command again"
+            )
         if self._present and self._present <= self._unfit.keys():
             worker = min(self._present)
             raise ClusterError(f"no worker of the cluster can be used; {worker}: {self._unfit[worker]}")

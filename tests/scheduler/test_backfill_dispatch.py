@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import ConfigurationError
 from db.model import Issue
-from scheduler.backfill import workers
+from scheduler.backfill import dispatch, workers
 from scheduler.backfill.dispatch import AHEAD, Answer, ClusterError, Dispatch
 from scheduler.backfill.errand import Errand, FileUnreachableError, Ground, UnfitError, code, perform, unpack
 from scheduler.backfill.files import WarcFile, digest
@@ -162,6 +162,12 @@ def test_a_worker_that_would_judge_otherwise_is_named_and_gets_nothing_more() ->
     assert [worker for worker, _ in crew.given].count("a") == 1
     with pytest.raises(ClusterError, match="no worker of the cluster can be used; a: it runs other code"):
         list(Dispatch(Hands({"a"}, act), errands(5)).outcomes())
+
+
+def test_a_cluster_without_workers_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "_ALONE", 0.1)
+    with pytest.raises(ClusterError, match="has had no worker"):
+        list(Dispatch(Hands(set(), lambda *_: None), errands(1)).outcomes())
 
 
 def test_a_driver_that_stops_lets_its_workers_go() -> None:
