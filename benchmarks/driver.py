@@ -1,6 +1,6 @@
 """How many workers one driver can serve: its real code against workers that only wait, and answer with real readings.
 
-    python -m benchmarks.driver FILE.warc.gz FOLDER [--workers 10 50 100 200] [--seconds 60] [--reports 12] [--write]
+    python -m benchmarks.driver FILE.warc.gz FOLDER [--workers 10 50 100 200] [--seconds 60] [--reports 9] [--write]
 
 FILE holds pages on the subject; what a worker makes of it is settled over and over, under new addresses and days, so
 many reports a file as CC-NEWS has. The pace of a worker is measured on the WARC files of FOLDER. The driver is a real
@@ -79,7 +79,8 @@ def _cpu() -> float:
 def lay(folder: Path, pool: list[Kept], files: int, reports: int) -> None:
     """Write the packed readings of so many ``files`` of so many ``reports`` each into ``folder``."""
     for number in range(files):
-        kept = tuple(_copy(pool[n % len(pool)], n) for n in range(number * reports, (number + 1) * reports))
+        numbers = range(number * reports, (number + 1) * reports)
+        kept = tuple(_copy(pool[n % len(pool)], n, FIRST_DAY + number * A_FILE) for n in numbers)
         name = f"{number:06}.warc.gz"
         piece = Piece(
             name=name, digest=name, size=10**9, pages=PAGES, kept=kept,
@@ -88,9 +89,9 @@ def lay(folder: Path, pool: list[Kept], files: int, reports: int) -> None:
         (folder / name).write_bytes(zlib.compress(pickle.dumps(piece), 1))
 
 
-def _copy(kept: Kept, number: int) -> Kept:
-    """The report under an address and on a day of its own."""
-    day = FIRST_DAY + A_FILE * (number / 12) + timedelta(minutes=number % 97)
+def _copy(kept: Kept, number: int, moment: datetime) -> Kept:
+    """The report under an address and at a time of its own."""
+    day = moment + timedelta(minutes=number % 97)
     analysis, address = kept.analysis, f"{kept.analysis.article.url}?copy={number}"
     article = replace(analysis.article, url=address, canonical_url=address, published_at=day, published_on=day.date())
     placing = analysis.placing
@@ -136,7 +137,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--workers", type=int, nargs="+", default=[10, 50, 100, 200])
     parser.add_argument("--seconds", type=float, default=60.0, help="how long each simulation lasts")
-    parser.add_argument("--reports", type=int, default=12, help="reports a file: one page in some thousands")
+    parser.add_argument("--reports", type=int, default=9, help="reports a file: one page in four thousand")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     seconds = PAGES * pace(options.folder)

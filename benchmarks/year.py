@@ -85,7 +85,6 @@ def main() -> None:
         heads = [
             "machines", "workers", "files", "terabytes", "million pages", "hours", "bound by", "cost, whole hours paid",
         ]  # fmt: skip
-
         write_rows(TITLE, heads, rows, _command(plan))
 
 

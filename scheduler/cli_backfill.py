@@ -24,6 +24,16 @@ from scheduler.options import (
     plainly,
 )
 
+ProcessesOption = Annotated[
+    int, typer.Option("--processes", min=0, help="Processes of this machine (0: one a core, where it is worth it).")
+]
+SchedulerOption = Annotated[
+    str, typer.Option("--scheduler", help="Address of a Dask scheduler whose workers read: tcp://HOST:8786.")
+]
+LendOption = Annotated[
+    str, typer.Option("--lend-at", help="HOST[:PORT] of this machine at which those workers fetch its files.")
+]
+
 
 def command(
     files: Annotated[
@@ -39,15 +49,9 @@ def command(
     megabytes_a_second: Annotated[
         float, typer.Option("--megabytes-a-second", min=0.0, help="Most that is taken from a host (0: all it gives).")
     ] = 0.0,
-    processes: Annotated[
-        int, typer.Option("--processes", min=0, help="Processes of this machine (0: one a core, where it is worth it).")
-    ] = 0,
-    scheduler: Annotated[
-        str, typer.Option("--scheduler", help="Address of a Dask scheduler whose workers read: tcp://HOST:8786.")
-    ] = "",
-    lend_at: Annotated[
-        str, typer.Option("--lend-at", help="HOST[:PORT] of this machine at which those workers fetch its files.")
-    ] = "",
+    processes: ProcessesOption = 0,
+    scheduler: SchedulerOption = "",
+    lend_at: LendOption = "",
     mirror: Annotated[str, typer.Option(help="Another address of Common Crawl's data.")] = "",
     db: DbOption = None,
     archive: ArchiveOption = None,
