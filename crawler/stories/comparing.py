@@ -197,12 +197,21 @@ def _weight_of(thing: str, kind: str, chance: float) -> float:
 
 def _rare(things: Collection[str], kind: str, chance: float) -> float:
     """What is rare among what both have, 1 for two things that hardly any other report has."""
-    found = sum(max(0.0, _weight_of(thing, kind, chance) - _COMMON) for thing in things)
-    return min(1.0, found / (1 - _COMMON) / 2)
+    return min(1.0, _beyond(_COMMON, things, kind, chance) / (1 - _COMMON) / 2)
 
 
 def _told(things: Collection[str], kind: str, chance: float) -> float:
-    return sum(max(0.0, _weight_of(thing, kind, chance) - _TELLING) for thing in things)
+    return _beyond(_TELLING, things, kind, chance)
+
+
+def _beyond(least: float, things: Collection[str], kind: str, chance: float) -> float:
+    """By how much the weights of ``things`` exceed ``least``, together; asked often, so written out."""
+    known, total = _background()[kind], 0.0
+    for thing in things:
+        weight = min(1.0, known.get(thing, 1.0) - chance)
+        if weight > least:
+            total += weight - least
+    return total
 
 
 def _properties(one: Fingerprint, chance: float) -> float:
