@@ -54,6 +54,7 @@ def run_report(console: Console, report: RunReport, standing: Standing) -> None:
         "reports kept": f"{counts.analyses:,}",
         "of these new": f"{counts.new_reports:,}",
         "pages not kept": f"{counts.rejections:,}",
+        "reports that would not be kept now, and are marked": f"{counts.doubted:,}",
         "pages that failed": f"{counts.candidates_in_issues:,}",
         "time": _span(standing.seconds),
         "pages a second": f"{standing.pages_a_second:,.0f}",
