@@ -1,0 +1,182 @@
+"""A topic's terms in, clues out: the word by which each is searched for, and what must stand near it to be the term."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from crawler.relevance.bytepatterns import Written, covers, spelling, written
+from crawler.relevance.cleaning import unaccented
+from crawler.relevance.features import ACTS
+from crawler.terms import Form, Step, parse
+from crawler.topics import RUSSIA, Language, Term, Topic
+
+FREQUENCIES = Path(__file__).with_name("frequencies.json")
+WIDTH = {"Latn": 1, "Geor": 3, "Hani": 3, "Jpan": 3}  # bytes a letter; two in other scripts
+_SPACE, _WORD = 120, 20  # bytes, times a letter's width: between two words of a phrase, and for each word in between
+_LONGEST_WORD = 60  # bytes
+_COMMON = 0.1  # times a page; what is assumed of a word on a language's list of common ones
+_LED = re.compile(rb"^\\b([a-z0-9])")
+_CLASS = re.compile(rb"\\x[0-9a-f]{2}|\\.|\[[^]]*\]|\(\?:[^()]*\)")
+_RUN = re.compile(rb"[a-z]+")
+_SHORTEST_RUN = 3  # letters; a shorter run stands nearly everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A word that must stand within ``reach`` bytes before or behind another.
+
+    ``cores``: runs of small letters of which one is in each form of it; they are looked for first, which is faster.
+    """
+
+    cores: tuple[bytes, ...]
+    expression: bytes
+    behind: bool
+    reach: int
+
+    def stands(self, low: bytes, end: int, markup: int = 0) -> bool:
+        """Whether the word may stand in ``low``, in small letters, near the other, which ends at ``end``."""
+        if self.behind:
+            near = low[max(end - 1, 0) : end + self.reach + markup]
+        else:
+            near = low[max(end - self.reach - markup - _LONGEST_WORD, 0) : end]
+        if markup:
+            near = near.lower()
+            near = near if near.isascii() else unaccented(near)
+        for core in self.cores:
+            if core in near:
+                break
+        else:
+            if self.cores:
+                return False
+        return _compiled(self.expression).search(near) is not None
+
+    def stands_in(self, low: bytes) -> bool:
+        """Whether the word may stand anywhere in ``low``."""
+        return _compiled(self.expression).search(low) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A term of a language, which is found where all of ``beside`` stand near the word searched for.
+
+    ``reach``: the bytes on either side of that word in which the whole term stands.
+    """
+
+    language: str
+    role: str
+    beside: tuple[Beside, ...]
+    reach: int
+
+    def stands(self, low: bytes, end: int, markup: int = 0) -> bool:
+        """Whether the term may stand where its word ends in ``low``, a text in small letters.
+
+        Or in a page as it is, where so many bytes of ``markup`` may stand between two words.
+        """
+        for each in self.beside:  # noqa: SIM110  # asked some ten times a page; a generator takes twice as long
+            if not each.stands(low, end, markup):
+                return False
+        return True
+
+    def stands_around(self, source: bytes) -> bool:
+        """Whether all other words of the term may stand in ``source``, a stretch of a page around one of them."""
+        low = unaccented(source).lower()
+        return all(each.stands_in(low) for each in self.beside)
+
+
+Clues = Mapping[Written, Sequence[Clue]]
+
+
+@cache
+def _compiled(expression: bytes) -> re.Pattern[bytes]:
+    return re.compile(expression, re.DOTALL)
+
+
+@cache
+def frequencies() -> Mapping[str, float]:
+    """How often words of terms stand on a page of general news; those that it does not tell are rare."""
+    return {str(word): float(times) for word, times in json.loads(FREQUENCIES.read_text(encoding="utf-8")).items()}
+
+
+def hinting(topic: Topic) -> Clues:
+    """What must stand somewhere in a page before it is worth reading: Russia's name, as a clue without role.
+
+    In a language that need not name it: an act, and its company where it is in everyday words.
+    """
+    homes = {name for name, language in topic.languages.items() if language.home}
+    russia = topic.meeting(RUSSIA) | {name for name, role in topic.roles.items() if role.side == "russia"}
+    named = _clues(topic, lambda term: term.role in russia and term.language not in homes, apart=False)
+    done = doing(topic, homes)
+    return {expression: (*named.get(expression, ()), *done.get(expression, ())) for expression in {*named, *done}}
+
+
+def doing(topic: Topic, languages: Iterable[str]) -> Clues:
+    """The acts in ``languages``, and the company of those in everyday words."""
+    roles, chosen = frozenset(ACTS).union(*map(topic.company, ACTS)), frozenset(languages)
+    return _clues(topic, lambda term: term.role in roles and term.language in chosen, apart=True)
+
+
+def chatter(topic: Topic, language: str) -> float:
+    """How often the words by which the acts of ``language`` are searched for stand on a page of general news."""
+    roles = frozenset(ACTS).union(*map(topic.company, ACTS))
+    terms = [parse(term.text) for term in topic.languages[language].terms if term.role in roles]
+    return sum(_frequency(topic, steps[_anchor(topic, steps)])[0] for steps in terms)
+
+
+def _clues(topic: Topic, wanted: Callable[[Term], bool], *, apart: bool) -> Clues:
+    """The clues of the terms ``wanted``; their roles are told ``apart``, or it is enough that one of them stands."""
+    found: dict[Written, list[Clue]] = defaultdict(list)
+    for language in topic.languages.values():
+        terms = [(term.role if apart else "", parse(term.text)) for term in language.terms if wanted(term)]
+        alone = _alone(terms)
+        for role, steps in terms:
+            if len(steps) > 1 and any(_implies(step, alone[role]) for step in steps):
+                continue  # where it stands, one of its words is a term of the same role already
+            anchor = _anchor(topic, steps)
+            beside = tuple(_beside(language, steps, at, anchor) for at in range(len(steps)) if at != anchor)
+            for expression in written(steps[anchor], language):
+                found[expression].append(
+                    Clue(language.code, role, beside, max((each.reach for each in beside), default=0))
+                )
+    return {expression: tuple(dict.fromkeys(clues)) for expression, clues in found.items()}
+
+
+def _alone(terms: Iterable[tuple[str, Sequence[Step]]]) -> Mapping[str, list[Form]]:
+    """The forms of terms of one word, by role."""
+    alone: dict[str, list[Form]] = defaultdict(list)
+    for role, steps in terms:
+        if len(steps) == 1:
+            alone[role].extend(steps[0].forms)
+    return alone
+
+
+def _implies(step: Step, known: Sequence[Form]) -> bool:
+    return all(any(covers(wide, form) for wide in known) for form in step.forms)
+
+
+def _anchor(topic: Topic, steps: Sequence[Step]) -> int:
+    """The number of the word by which a phrase is searched for: the rarest, of equally rare ones the longest."""
+    return min(range(len(steps)), key=lambda at: _frequency(topic, steps[at]))
+
+
+def _frequency(topic: Topic, step: Step) -> tuple[float, int]:
+    known, common = frequencies(), topic.common
+    told = (known.get(spelling(form), _COMMON if form.spelled in common else 0.0) for form in step.forms)
+    return sum(told), -min(len(form.letters) for form in step.forms)
+
+
+def _beside(language: Language, steps: Sequence[Step], at: int, anchor: int) -> Beside:
+    """Step ``at`` as what must stand near step ``anchor``; its expression begins with a letter where it can: faster."""
+    between = sum(step.gap + 1 for step in steps[min(at, anchor) + 1 : max(at, anchor) + 1])
+    low = sorted({each.lower() for each, _ in written(steps[at], language)})
+    runs = {max(_RUN.findall(_CLASS.sub(b" ", each)), key=len, default=b"") for each in low}
+    short = any(len(run) < _SHORTEST_RUN for run in runs)
+    return Beside(
+        cores=() if short else tuple(run for run in sorted(runs) if not any(other in run for other in runs - {run})),
+        expression=b"|".join(_LED.sub(rb"\1(?<!\\w\1)", each) for each in low),
+        behind=at > anchor,
+        reach=(_SPACE + _WORD * between) * WIDTH.get(language.script, 2),
+    )

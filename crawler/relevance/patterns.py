@@ -1,0 +1,56 @@
+"""Clues in, their words as byte patterns out, which tell where in a page they stand."""
+
+from collections.abc import Sequence
+
+import hyperscan
+
+from crawler.relevance.bytepatterns import Written
+from crawler.relevance.clues import Beside, Clue, Clues
+from crawler.relevance.compiled import Compiled
+
+_SHORTEST = rb"\x01\x02"  # stands in no page; beside so short a pattern hyperscan looks at every byte, twice as fast
+_MANY = 3  # clues of one pattern
+
+
+class Patterns:
+    """Byte patterns, each with the ``clues`` that it is for; ``others`` are for none.
+
+    Raises:
+        hyperscan.HyperscanError: one of them cannot be compiled.
+    """
+
+    def __init__(self, clues: Clues, others: Sequence[bytes] = ()) -> None:
+        chosen: list[Written] = sorted(clues)
+        self.clues: list[Sequence[Clue]] = [*(clues[each] for each in chosen), *(() for _ in others), ()]
+        self._likely = [_any_of(each) for each in self.clues]
+        self._compiled = Compiled(
+            [*(expression for expression, _ in chosen), *others, _SHORTEST],
+            [_flags(exact=exact) for exact in (*(exact for _, exact in chosen), *(False for _ in others), True)],
+        )
+
+    def likely(self, number: int, page: bytes, end: int, markup: int) -> bool:
+        """Whether one of the clues of pattern ``number`` may stand where it ends in ``page``: one question for many."""
+        likely = self._likely[number]
+        return likely is None or likely.stands(page, end, markup)
+
+    def places(self, page: bytes) -> list[tuple[int, int]]:
+        """The numbers of the patterns found in ``page``, each with where it ends, in order."""
+        found: list[tuple[int, int]] = []
+        add = found.append
+        self._compiled.scan(page, lambda number, _start, end, _flags, _context: add((number, end)))
+        return found
+
+
+def _any_of(clues: Sequence[Clue]) -> Beside | None:
+    """What must stand on one side for any of ``clues``; nothing where they are few, or not so alike."""
+    first = [clue.beside[0] for clue in clues if clue.beside]
+    sides = {each.behind for each in first}
+    if len(first) < max(_MANY, len(clues)) or len(sides) > 1 or not all(each.cores for each in first):
+        return None
+    cores = tuple(sorted({core for each in first for core in each.cores}))
+    return Beside(cores=cores, expression=b"", behind=sides.pop(), reach=max(each.reach for each in first))
+
+
+def _flags(*, exact: bool) -> int:
+    flags: int = hyperscan.HS_FLAG_DOTALL
+    return flags if exact else flags | hyperscan.HS_FLAG_CASELESS

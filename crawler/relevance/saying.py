@@ -1,0 +1,84 @@
+"""A text in UTF-8 in, whether it says an act out: first by words near one another, then by the terms themselves."""
+
+import html
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from crawler.relevance.cleaning import unaccented
+from crawler.relevance.clues import Clue
+from crawler.relevance.features import acts, survey
+from crawler.relevance.reading import lexicon
+from crawler.relevance.searches import Found, Searches, every_act
+from crawler.relevance.shown import joined
+from crawler.words import split
+
+_FEW = 2  # languages; more are searched for all at once
+_COMPANY = 300  # bytes, times a letter's width: an act in everyday words has its company nearer than this
+_AROUND = 150  # bytes, times a letter's width: read before and behind each place where an act may stand
+_CROWDED = 20_000  # places; with more of them phrases are taken for granted, so that time grows with the text
+_ENOUGH = 300_000  # bytes of text read of one page; a page with more such places is let through unread
+_NOTHING = split("")
+
+Spot = tuple[Clue, int]
+
+
+def says_an_act(search: Searches, text: bytes, languages: Iterable[str]) -> bool:
+    """Whether ``text`` says an act in one of ``languages``, as ``judge`` would read it around each likely place."""
+    bare = b" %b " % unaccented(text)
+    found = spots(search, bare, frozenset(languages))
+    spans = joined((end - _radius(search, clue), end + _radius(search, clue)) for clue, end in found)
+    if sum(end - start for start, end in spans) > _ENOUGH:
+        return True
+    return any(
+        acts_in(
+            search,
+            html.unescape(bare[start:end].decode("utf-8", "ignore")),
+            {clue.language for clue, at in found if start <= at < end},
+        )
+        for start, end in spans
+    )
+
+
+def spots(search: Searches, text: bytes, languages: frozenset[str]) -> list[Spot]:
+    """Where in ``text`` an act may stand in one of ``languages``; in everyday words only near its company."""
+    company, acting, low = Found(), list[Spot](), text.lower()
+    for patterns in [search.acts[name] for name in languages] if len(languages) <= _FEW else [every_act()]:
+        places = patterns.places(text)
+        for number, end in places:
+            for clue in patterns.clues[number]:
+                if clue.language not in languages or not (len(places) > _CROWDED or clue.stands(low, end)):
+                    continue
+                if clue.role in search.company:
+                    acting.append((clue, end))
+                else:
+                    company.setdefault((clue.language, clue.role), []).append(end)
+    return [(clue, end) for clue, end in acting if _counts(search, clue, end, company)]
+
+
+def acts_in(search: Searches, text: str, languages: Iterable[str]) -> bool:
+    """Whether ``text`` says an act in one of ``languages``, by the terms themselves."""
+    line = " ".join(text.split())
+    words = split(line)
+    return any(
+        acts(
+            survey((_NOTHING, []), (words, lexicon(language).find(line, words))),
+            search.topic,
+            home=search.topic.languages[language].home,
+        )
+        for language in languages
+    )
+
+
+def _counts(search: Searches, clue: Clue, end: int, company: Found) -> bool:
+    needs, near = search.company[clue.role], _COMPANY * search.width[clue.language] + clue.reach
+    return not needs or any(_is_near(company.get((clue.language, role), []), end, near) for role in needs)
+
+
+def _is_near(places: list[int], end: int, near: int) -> bool:
+    at = bisect_left(places, end - near)
+    return at < len(places) and places[at] <= end + near
+
+
+def _radius(search: Searches, clue: Clue) -> int:
+    company = _COMPANY if search.company[clue.role] else 0
+    return (_AROUND + company) * search.width[clue.language] + clue.reach
