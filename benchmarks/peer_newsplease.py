@@ -1,7 +1,7 @@
 """What news-please's Common Crawl extractor takes for the pages of a WARC file: one JSON object on standard output.
 
     python -m venv build/newsplease && build/newsplease/bin/python -m pip install news-please==1.6.16
-    build/newsplease/bin/python benchmarks/newsplease.py WARC
+    build/newsplease/bin/python benchmarks/peer_newsplease.py WARC
 
 Runs in an environment of its own, since that package wants other versions of ours. Does for each response what the
 extractor does: reads the record with warcio and makes an article of it, without pictures.
