@@ -38,11 +38,12 @@ PEER = Path(__file__).parent.parent / "build/newsplease/bin/python"
 SAMPLE, PEER_SAMPLE, PROFILED, WARMING = 300, 60, 4000, 1600  # pages
 LOOKS = {
     "reading a record": ("reader.py", "captures"),
+    "scripts and styles taken out": ("shown.py", "unscripted"),
     "is it UTF-8": ("decoding.py", "is_utf8"),
-    "Russia's names in the bytes": ("bytescan.py", "_hints"),
-    "words with hidden letters": ("bytescan.py", "_hidden_hints"),
+    "Russia's names in the bytes": ("patterns.py", "places"),
+    "whether they stand, outside of tags": ("bytescan.py", "_standing"),
+    "letters that hide shown": ("cleaning.py", "cleaned"),
     "acts of rare languages in the bytes": ("bytescan.py", "_may_act"),
-    "scripts and styles found": ("shown.py", "_unread"),
     "text between tags": ("shown.py", "text"),
     "acts near one another, then read": ("saying.py", "says_an_act"),
     "extraction and verdict": ("ccnews.py", "extracted"),

@@ -4,9 +4,9 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from crawler.relevance.bytepatterns import Written, covers, spelling, written
 from crawler.relevance.cleaning import unaccented
@@ -24,9 +24,10 @@ _CLASS = re.compile(rb"\\x[0-9a-f]{2}|\\.|\[[^]]*\]|\(\?:[^()]*\)")
 _RUN = re.compile(rb"[a-z]+")
 _SHORTEST_RUN = 3  # letters; a shorter run stands nearly everywhere
 
+Key = tuple[str, str]  # a language and a role, which is empty where it does not matter
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+
+class Beside(NamedTuple):
     """A word that must stand within ``reach`` bytes before or behind another.
 
     ``cores``: runs of small letters of which one is in each form of it; they are looked for first, which is faster.
@@ -37,54 +38,46 @@ class Beside:
     behind: bool
     reach: int
 
-    def stands(self, low: bytes, end: int, markup: int = 0) -> bool:
-        """Whether the word may stand in ``low``, in small letters, near the other, which ends at ``end``."""
-        if self.behind:
-            near = low[max(end - 1, 0) : end + self.reach + markup]
-        else:
-            near = low[max(end - self.reach - markup - _LONGEST_WORD, 0) : end]
-        if markup:
-            near = near.lower()
-            near = near if near.isascii() else unaccented(near)
+    def stands_in(self, low: bytes) -> bool:
+        """Whether the word may stand anywhere in ``low``, in small letters without accents."""
         for core in self.cores:
-            if core in near:
+            if core in low:
                 break
         else:
             if self.cores:
                 return False
-        return _compiled(self.expression).search(near) is not None
-
-    def stands_in(self, low: bytes) -> bool:
-        """Whether the word may stand anywhere in ``low``."""
         return _compiled(self.expression).search(low) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
-    """A term of a language, which is found where all of ``beside`` stand near the word searched for.
+class Clue(NamedTuple):
+    """A term, told by its language and role, which is found where all of ``beside`` stand near the word searched for.
 
     ``reach``: the bytes on either side of that word in which the whole term stands.
     """
 
-    language: str
-    role: str
+    key: Key
     beside: tuple[Beside, ...]
     reach: int
 
     def stands(self, low: bytes, end: int, markup: int = 0) -> bool:
-        """Whether the term may stand where its word ends in ``low``, a text in small letters.
+        """Whether the term may stand where its word ends in ``low``, a text in small letters without accents.
 
         Or in a page as it is, where so many bytes of ``markup`` may stand between two words.
         """
-        for each in self.beside:  # noqa: SIM110  # asked some ten times a page; a generator takes twice as long
-            if not each.stands(low, end, markup):
+        for each in self.beside:
+            if each.behind:
+                near = low[max(end - 1, 0) : end + each.reach + markup]
+            else:
+                near = low[max(end - each.reach - markup - _LONGEST_WORD, 0) : end]
+            if not each.stands_in(small(near) if markup else near):
                 return False
         return True
 
-    def stands_around(self, source: bytes) -> bool:
-        """Whether all other words of the term may stand in ``source``, a stretch of a page around one of them."""
-        low = unaccented(source).lower()
-        return all(each.stands_in(low) for each in self.beside)
+
+def small(source: bytes) -> bytes:
+    """``source`` in small letters without accents."""
+    low = source.lower()
+    return low if low.isascii() else unaccented(low)
 
 
 Clues = Mapping[Written, Sequence[Clue]]
@@ -136,10 +129,11 @@ def _clues(topic: Topic, wanted: Callable[[Term], bool], *, apart: bool) -> Clue
             if len(steps) > 1 and any(_implies(step, alone[role]) for step in steps):
                 continue  # where it stands, one of its words is a term of the same role already
             anchor = _anchor(topic, steps)
-            beside = tuple(_beside(language, steps, at, anchor) for at in range(len(steps)) if at != anchor)
+            others = sorted(range(len(steps)), key=lambda at: _frequency(topic, steps[at]))  # the likely "no" first
+            beside = tuple(_beside(language, steps, at, anchor) for at in others if at != anchor)
             for expression in written(steps[anchor], language):
                 found[expression].append(
-                    Clue(language.code, role, beside, max((each.reach for each in beside), default=0))
+                    Clue((language.code, role), beside, max((each.reach for each in beside), default=0))
                 )
     return {expression: tuple(dict.fromkeys(clues)) for expression, clues in found.items()}
 

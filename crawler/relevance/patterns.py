@@ -1,6 +1,6 @@
 """Clues in, their words as byte patterns out, which tell where in a page they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import hyperscan
 
@@ -21,7 +21,9 @@ class Patterns:
 
     def __init__(self, clues: Clues, others: Sequence[bytes] = ()) -> None:
         chosen: list[Written] = sorted(clues)
+        self._first = len(chosen)  # number of the first of ``others``
         self.clues: list[Sequence[Clue]] = [*(clues[each] for each in chosen), *(() for _ in others), ()]
+        self.keys = [frozenset(clue.key for clue in each) for each in self.clues]
         self._likely = [_any_of(each) for each in self.clues]
         self._compiled = Compiled(
             [*(expression for expression, _ in chosen), *others, _SHORTEST],
@@ -33,6 +35,10 @@ class Patterns:
         likely = self._likely[number]
         return likely is None or likely.stands(page, end, markup)
 
+    def others(self, places: Iterable[tuple[int, int]]) -> set[int]:
+        """The numbers, among ``others``, of those that stand at ``places``."""
+        return {number - self._first for number, _ in places if number >= self._first}
+
     def places(self, page: bytes) -> list[tuple[int, int]]:
         """The numbers of the patterns found in ``page``, each with where it ends, in order."""
         found: list[tuple[int, int]] = []
@@ -41,14 +47,14 @@ class Patterns:
         return found
 
 
-def _any_of(clues: Sequence[Clue]) -> Beside | None:
+def _any_of(clues: Sequence[Clue]) -> Clue | None:
     """What must stand on one side for any of ``clues``; nothing where they are few, or not so alike."""
     first = [clue.beside[0] for clue in clues if clue.beside]
-    sides = {each.behind for each in first}
+    sides, reach = {each.behind for each in first}, max((each.reach for each in first), default=0)
     if len(first) < max(_MANY, len(clues)) or len(sides) > 1 or not all(each.cores for each in first):
         return None
     cores = tuple(sorted({core for each in first for core in each.cores}))
-    return Beside(cores=cores, expression=b"", behind=sides.pop(), reach=max(each.reach for each in first))
+    return Clue(("", ""), (Beside(cores, b"", sides.pop(), reach),), reach)
 
 
 def _flags(*, exact: bool) -> int:

@@ -2,13 +2,14 @@
 
 import html
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from crawler.relevance.cleaning import unaccented
-from crawler.relevance.clues import Clue
+from crawler.relevance.clues import Clue, Key
 from crawler.relevance.features import acts, survey
 from crawler.relevance.reading import lexicon
-from crawler.relevance.searches import Found, Searches, every_act
+from crawler.relevance.searches import Searches, every_act
 from crawler.relevance.shown import joined
 from crawler.words import split
 
@@ -20,6 +21,7 @@ _ENOUGH = 300_000  # bytes of text read of one page; a page with more such place
 _NOTHING = split("")
 
 Spot = tuple[Clue, int]
+Company = Mapping[Key, Sequence[int]]  # where what keeps an act in everyday words company ends
 
 
 def says_an_act(search: Searches, text: bytes, languages: Iterable[str]) -> bool:
@@ -33,7 +35,7 @@ def says_an_act(search: Searches, text: bytes, languages: Iterable[str]) -> bool
         acts_in(
             search,
             html.unescape(bare[start:end].decode("utf-8", "ignore")),
-            {clue.language for clue, at in found if start <= at < end},
+            {clue.key[0] for clue, at in found if start <= at < end},
         )
         for start, end in spans
     )
@@ -41,18 +43,22 @@ def says_an_act(search: Searches, text: bytes, languages: Iterable[str]) -> bool
 
 def spots(search: Searches, text: bytes, languages: frozenset[str]) -> list[Spot]:
     """Where in ``text`` an act may stand in one of ``languages``; in everyday words only near its company."""
-    company, acting, low = Found(), list[Spot](), text.lower()
+    company, acting, low = defaultdict[Key, list[int]](list), list[Spot](), text.lower()
     for patterns in [search.acts[name] for name in languages] if len(languages) <= _FEW else [every_act()]:
         places = patterns.places(text)
-        for number, end in places:
-            for clue in patterns.clues[number]:
-                if clue.language not in languages or not (len(places) > _CROWDED or clue.stands(low, end)):
-                    continue
-                if clue.role in search.company:
-                    acting.append((clue, end))
-                else:
-                    company.setdefault((clue.language, clue.role), []).append(end)
-    return [(clue, end) for clue, end in acting if _counts(search, clue, end, company)]
+        found = [(clue, end) for number, end in places for clue in patterns.clues[number] if clue.key[0] in languages]
+        crowded = len(places) > _CROWDED
+        for clue, end in found:
+            if clue.key[1] not in search.company and (crowded or clue.stands(low, end)):
+                company[clue.key].append(end)
+        acting += [
+            (clue, end)
+            for clue, end in found
+            if clue.key[1] in search.company
+            and _counts(search, clue, end, company)
+            and (crowded or clue.stands(low, end))
+        ]
+    return acting
 
 
 def acts_in(search: Searches, text: str, languages: Iterable[str]) -> bool:
@@ -69,16 +75,20 @@ def acts_in(search: Searches, text: str, languages: Iterable[str]) -> bool:
     )
 
 
-def _counts(search: Searches, clue: Clue, end: int, company: Found) -> bool:
-    needs, near = search.company[clue.role], _COMPANY * search.width[clue.language] + clue.reach
-    return not needs or any(_is_near(company.get((clue.language, role), []), end, near) for role in needs)
-
-
-def _is_near(places: list[int], end: int, near: int) -> bool:
-    at = bisect_left(places, end - near)
-    return at < len(places) and places[at] <= end + near
+def _counts(search: Searches, clue: Clue, end: int, company: Company) -> bool:
+    """Whether an act that ends at ``end`` counts there: in everyday words only near its company."""
+    language, role = clue.key
+    needs, near = search.company[role], _COMPANY * search.width[language] + clue.reach
+    for need in needs:
+        places = company.get((language, need))
+        if places:
+            at = bisect_left(places, end - near)
+            if at < len(places) and places[at] <= end + near:
+                return True
+    return not needs
 
 
 def _radius(search: Searches, clue: Clue) -> int:
-    company = _COMPANY if search.company[clue.role] else 0
-    return (_AROUND + company) * search.width[clue.language] + clue.reach
+    language, role = clue.key
+    company = _COMPANY if search.company[role] else 0
+    return (_AROUND + company) * search.width[language] + clue.reach

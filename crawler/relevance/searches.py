@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from crawler.relevance.cleaning import HIDING
-from crawler.relevance.clues import WIDTH, chatter, doing, hinting
+from crawler.relevance.clues import WIDTH, Key, chatter, doing, hinting
 from crawler.relevance.features import ACTS
 from crawler.relevance.patterns import Patterns
 from crawler.topics import Topic, load
 
 _COMMON = 20  # times a page of general news: a language whose acts' words stand so often is not looked at in the bytes
 
-Found = dict[tuple[str, str], list[int]]  # where what was found ends, by language and role
+Found = set[Key]  # what was found, by language and role
 
 
 @dataclass(frozen=True, slots=True)
