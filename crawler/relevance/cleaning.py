@@ -26,10 +26,7 @@ _ACCENTED = [(bytes([lead]), re.compile(rb"\x%02x[\x80-\xbf]" % lead)) for lead 
 _NAMES = sorted(
     name.removesuffix(";").lower()
     for name, letter in html5.items()
-    if name.endswith(";")
-    and len(name) <= 9
-    and (letter.isalpha() or letter in _PARTS)
-    and "\x7f" < letter < "\u0530"
+    if name.endswith(";") and len(name) <= 9 and (letter.isalpha() or letter in _PARTS) and "\x7f" < letter < "\u0530"
 )
 
 # What, seen in a page, says that cleaning may show more words: letters as entities, soft hyphens, loose accents.
