@@ -6,6 +6,7 @@
 Live crawl and backfill call the same two verbs, so the same capture gives the same rows either way.
 """
 
+import gc
 import hashlib
 from dataclasses import replace
 
@@ -18,12 +19,13 @@ _READABLE = ("html", "text/plain", "xml")
 
 
 def prepare() -> None:
-    """Read the topic and make ready its byte patterns, so that a mistake or a slow start comes before the first page.
+    """Read the topic and make ready its searches, so that a mistake or a slow start comes before the first page.
 
     Raises:
         HandwrittenError: the topic has a mistake.
     """
-    relevance.scan(b"")
+    relevance.prepare()
+    gc.freeze()  # all this stays: garbage need not be looked for in it again and again
 
 
 def triage(capture: Capture) -> Rejection | None:

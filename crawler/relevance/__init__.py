@@ -5,13 +5,25 @@
 """
 
 from crawler.relevance.bytescan import mentions, scan
-from crawler.relevance.reading import read
+from crawler.relevance.reading import lexicon, read
 from crawler.relevance.reasons import explain, reasons
 from crawler.relevance.scoring import score
+from crawler.relevance.searches import every_act, searches
 from crawler.topics import load
 from db.model import Answer, Article, Verdict
 
-__all__ = ["glance", "judge", "mentions", "scan"]
+__all__ = ["glance", "judge", "mentions", "prepare", "scan"]
+
+
+def prepare() -> None:
+    """Make ready what every look needs; takes some ten seconds where no process of this machine has done it before.
+
+    Raises:
+        HandwrittenError: the topic has a mistake.
+    """
+    searches()
+    every_act()
+    lexicon("")
 
 
 def judge(article: Article) -> Verdict:
