@@ -52,11 +52,15 @@ LOOKS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """One pass over the file: CPU seconds, peak memory in MB before and after, and the addresses kept."""
+    """One pass over the file: CPU seconds, peak memory in MB before and after, and the addresses kept.
+
+    ``mapped``: what of the memory are libraries and tables mapped from files, which all processes of a machine share.
+    """
 
     seconds: float
     before: float
     after: float
+    mapped: float
     kept: frozenset[str]
 
 
@@ -95,17 +99,18 @@ STEPS: dict[str, Callable[[Iterable[Capture]], Iterator[str]]] = {"read": read, 
 def passed(step: str, path: Path) -> Passed:
     """One pass over ``path``, in the process that calls it."""
     flow.prepare()
-    before = peak()
+    before = held("VmHWM")
     for _ in cascade(islice(captures(path), WARMING)):  # a month of files warms every cache but once
         pass
     started = time.process_time()
     kept = frozenset(STEPS[step](captures(path)))
-    return Passed(seconds=time.process_time() - started, before=before, after=peak(), kept=kept)
+    seconds = time.process_time() - started
+    return Passed(seconds=seconds, before=before, after=held("VmHWM"), mapped=held("RssFile"), kept=kept)
 
 
-def peak() -> float:
-    """Most memory, in MB, that this process held since it began its program."""
-    told = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+def held(what: str) -> float:
+    """Memory, in MB, that this process holds: ``VmHWM`` the most so far, ``RssFile`` what is mapped from files."""
+    told = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(what))
     return int(told.split()[1]) / 1024
 
 
@@ -223,6 +228,18 @@ def peers(pages: Pages, folder: Path, ours: float, gunzip: float) -> list[list[s
     ]
 
 
+def told_memory(passed_: Passed) -> str:
+    """The figures of memory of one pass."""
+    return f"{passed_.after:.0f}; {passed_.before:.0f}; {passed_.mapped:.0f}"
+
+
+def smaller(pages: Pages, options: argparse.Namespace) -> Passed:
+    """All steps on a file of a quarter of the size."""
+    path = options.folder / f"ccnews-{options.megabytes // 4}.warc.gz"
+    make(pages, path, options.megabytes // 4)
+    return apart("cascade", path)
+
+
 def main() -> None:
     """Run it and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -251,7 +268,8 @@ def main() -> None:
         *peers(pages, options.folder, ours, per_page["gunzip -c"]),
         recall(pages, number, last.kept),
         ["pages in the file; MB", f"{number:,}; {options.megabytes}", "", "", ""],
-        ["peak memory, MB; of that before the first page", f"{last.after:.0f}; {last.before:.0f}", "", "", ""],
+        ["peak memory, MB; of that before the first page; mapped from files", told_memory(last), "", "", ""],
+        [f"the same with a file of {options.megabytes // 4} MB", told_memory(smaller(pages, options)), "", "", ""],
         *([f"profile: {look}", f"{share:.0%}", "", "", ""] for look, share in shares(path)),
     ]  # fmt: skip
     for row in rows:

@@ -33,7 +33,7 @@ def triage(capture: Capture) -> Rejection | None:
     kind = capture.header("content-type").lower()
     if kind and not any(word in kind for word in _READABLE):
         return Rejection.of(capture, Stage.EXTRACT, "not an article", f"content type {kind}")
-    if not capture.body.strip():
+    if not capture.body or capture.body.isspace():
         return Rejection.of(capture, Stage.EXTRACT, "empty", "no bytes")
     if len(capture.body) > SMALL_PAGE and not relevance.scan(capture.body):
         return Rejection.of(capture, Stage.RELEVANCE, "no word of the topic", "read as bytes; not extracted")

@@ -10,9 +10,10 @@ from crawler.relevance.decoding import as_utf8, is_utf8, readings
 from crawler.relevance.patterns import Patterns
 from crawler.relevance.saying import acts_in, says_an_act, spots
 from crawler.relevance.searches import Found, Searches, searches
-from crawler.relevance.shown import Page, unscripted
+from crawler.relevance.shown import Page, around, unscripted
 
 _MARKUP = 600  # bytes of tags allowed between two words of a phrase, where tags still stand
+_PHRASE = 900  # bytes on either side of a hidden letter in which the other words of its phrase may stand
 _FEW = 6  # languages; a page that names Russia in more is not looked at in each
 _CROWDED = 20_000  # places; with more of them phrases are taken for granted, so that time grows with the page
 
@@ -22,12 +23,7 @@ def scan(body: bytes) -> bool:
     search, source = searches(), unscripted(as_utf8(body))
     if not is_utf8(source):
         return any(_reads_an_act(search, text) for text in readings(Page(unbroken(source)).text))
-    page, places = Page(source), search.hints.places(source)
-    hiding = search.hints.others(places)
-    if hiding:
-        page = Page(cleaned(source, hiding))
-        places = search.hints.places(page.source)
-    languages = search.languages(_standing(search.hints, page, places))
+    page, languages = _shown(search, source)
     return bool(languages) and _may_act(search, page, languages) and says_an_act(search, page.text, languages)
 
 
@@ -38,10 +34,33 @@ def mentions(text: str) -> bool:
     return bool(found) and acts_in(search, text, {clue.key[0] for clue, _ in found})
 
 
+def _shown(search: Searches, source: bytes) -> tuple[Page, set[str]]:
+    """The page of ``source`` with hidden letters shown, and the languages in which it names Russia or need not.
+
+    All of a page is cleaned only where one is found.
+    """
+    page, places = Page(source), search.hints.places(source)
+    languages = search.languages(_standing(search.hints, page, places))
+    hiding = search.hints.others(places)
+    if not hiding:
+        return page, languages
+    seen = {number for number, _ in hiding}
+    hidden = around(source, [end for _, end in hiding], _PHRASE)
+    if languages or hidden is source or _languages(search, Page(b" %b " % cleaned(hidden, seen))):
+        page = Page(cleaned(source, seen))
+        languages = _languages(search, page)
+    return page, languages
+
+
+def _languages(search: Searches, page: Page) -> set[str]:
+    """Those in which ``page`` names Russia, or says an act where it need not."""
+    return search.languages(_standing(search.hints, page, search.hints.places(page.source)))
+
+
 def _reads_an_act(search: Searches, text: bytes) -> bool:
     """Whether ``text``, without tags, says an act in a language in which it names Russia or need not."""
     page = Page(b" %b " % cleaned(text))
-    languages = search.languages(_standing(search.hints, page, search.hints.places(page.source)))
+    languages = _languages(search, page)
     return bool(languages) and says_an_act(search, page.source, languages)
 
 

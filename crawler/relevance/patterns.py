@@ -35,9 +35,10 @@ class Patterns:
         likely = self._likely[number]
         return likely is None or likely.stands(page, end, markup)
 
-    def others(self, places: Iterable[tuple[int, int]]) -> set[int]:
-        """The numbers, among ``others``, of those that stand at ``places``."""
-        return {number - self._first for number, _ in places if number >= self._first}
+    def others(self, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Those of ``places`` at which one of ``others`` stands, by its number among them."""
+        first = self._first
+        return [(number - first, end) for number, end in places if number >= first]
 
     def places(self, page: bytes) -> list[tuple[int, int]]:
         """The numbers of the patterns found in ``page``, each with where it ends, in order."""

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 
 import hyperscan
@@ -15,6 +15,7 @@ _SCRIPT, _SCRIPT_CLOSE, _STYLE = b"<script", b"</script", b"<style"
 _STYLE_CLOSE = re.compile(rb"</style", re.IGNORECASE)
 _TEXT = re.compile(rb">([^<]+(?:<(?![a-zA-Z/!?])[^<]*)*)")
 _TAG = re.compile(rb"<(?!meta[\s/])[a-zA-Z/!?]", re.IGNORECASE)
+_MANY = 200  # places; what stands around more of them is not picked out
 _LONGEST_TAG = 600  # bytes; a word further behind a "<" than this is taken for text
 
 
@@ -42,6 +43,15 @@ def unscripted(source: bytes) -> bytes:
         kept.append(whole[read_to:start])
         read_to = end
     return b"".join([*kept, whole[read_to:]]) if kept else source
+
+
+def around(source: bytes, places: Sequence[int], reach: int) -> bytes:
+    """What stands within ``reach`` bytes of ``places``; ``source`` itself where that is a good part of it."""
+    if len(places) > _MANY:
+        return source
+    spans = joined((place - reach, place + reach) for place in places)
+    near = sum(end - start for start, end in spans)
+    return source if 2 * near > len(source) else b" ".join([source[start:end] for start, end in spans])
 
 
 def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -178,7 +178,7 @@ def _capture(record: WarcRecord, told: dict[str, tuple[Offer, str]], place: Plac
         requested_url=requested,
         fetched_at=record.record_date.astimezone(UTC).replace(microsecond=0),
         status=record.http_headers.status_code or 0,
-        headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in record.http_headers.items_bytes()),
+        headers=tuple([(k.decode("latin-1"), v.decode("latin-1")) for k, v in record.http_headers.items_bytes()]),
         body=record.reader.read(MAX_BODY_BYTES),
         offer=offer,
         place=place,
