@@ -26,6 +26,7 @@ def keep(name: str, content: bytes) -> Path | None:
         half.write_bytes(content)
         half.replace(path)
     except OSError:
-        half.unlink(missing_ok=True)
+        with suppress(OSError):
+            half.unlink()
         return None
     return kept(name)

@@ -37,7 +37,7 @@ def split(text: str) -> Words:
     return words
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def fold(word: str) -> str:
     """``word`` without case, accents and invisible marks: the form in which terms and texts are compared."""
     if word.isascii():
