@@ -67,14 +67,9 @@ def command(
     with plainly():
         given = {"db": db, "archive": archive, "sources": sources, "allow_private": allow_private}
         settings, rate = configuration.load(given, config), round(megabytes_a_second * 1_000_000)
-        if own and (files or ccnews):
-            raise ConfigurationError(
-                "backfill: --archive alone reads our own archive again, nothing else; name a folder, or leave it out"
-            )
+        _check(files, own=own, ccnews=ccnews)
         workers = Workers(scheduler=scheduler, processes=processes, lend_at=lend_at)
         if ccnews:
-            if files:
-                raise ConfigurationError("backfill: name files, or ask for --ccnews, not both")
             from scheduler import archives  # noqa: PLC0415  # it brings the crawler along
 
             days = (since.date() if since else None, until.date() if until else None)
@@ -89,6 +84,15 @@ def command(
         show_backfill.run_report(out, report, follow.last)
         if report.nothing_answered or report.outcome == "failed":
             raise typer.Exit(NOTHING_DONE)
+
+
+def _check(files: list[Path] | None, *, own: bool, ccnews: bool) -> None:
+    if own and (files or ccnews):
+        raise ConfigurationError(
+            "backfill: --archive alone reads our own archive again, nothing else; name a folder, or leave it out"
+        )
+    if ccnews and files:
+        raise ConfigurationError("backfill: name files, or ask for --ccnews, not both")
 
 
 def _tell(found: Estimate) -> None:
