@@ -24,12 +24,14 @@ from multiprocessing.pool import AsyncResult
 from pathlib import Path
 from typing import Any
 
+from benchmarks.bulk import bare
 from benchmarks.site_history import fill_history
 from benchmarks.site_plan import Plan, Planned
 from benchmarks.site_stories import Stories
 from benchmarks.site_texts import Writer, Written, article
 from crawler import facts, relevance, sources, stories
 from db import rows, search
+from db.countries import SURE
 from db.model import Analysis, Capture, Offer, Place, Source
 from db.store import Store, searching
 
@@ -38,13 +40,6 @@ AHEAD = 6  # chunks that are being written while one is stored
 BY_STORE = 1000  # the newest reports go through the Store, a tenth of them at most
 BULK = ("articles", "texts", "pages", "figures", "decisions", "mentions", "citations", "placements", "stories")
 _CACHE = "PRAGMA cache_size=-600000"
-_FILLED = (
-    "DELETE FROM report_days",
-    "INSERT INTO report_days SELECT substr(first_seen, 1, 10), source, language, count(*) FROM articles GROUP BY 1,2,3",
-    "DELETE FROM report_counts",
-    "INSERT INTO report_counts SELECT source, language, count(*) FROM articles GROUP BY 1, 2",
-    "UPDATE series SET figures = (SELECT count(*) FROM figures WHERE series = series.id AND known_until IS NULL)",
-)
 Rows = dict[str, list[rows.Row]]
 _writer: Writer
 
@@ -74,46 +69,27 @@ def make(path: Path, count: int, until: datetime) -> None:
 
 def _load(connection: sqlite3.Connection, planned: Iterator[Planned]) -> None:
     """Store all that is planned, then lay indexes and triggers again, and count what triggers would have counted."""
-    connection.execute("BEGIN")
-    laid = _taken_off(connection)
-    connection.execute("INSERT INTO lemmas(lemmas, rank) VALUES ('hashsize', ?)", [64 << 20])
-    series: dict[tuple[Any, ...], int] = {}
-    told = Stories()
     began, done = time.perf_counter(), 0
-    for reports, found in _written(planned):
-        for row in found["figures"]:
-            key = tuple(row[name] for name in ("type", "territory", "organisation", "unit", "per"))
-            row["series"] = series.setdefault(key, len(series) + 1)
-        found["stories"] = list(told.add(zip(reports, found.pop("told"), strict=True)))
-        for table, stored in found.items():
-            _insert(connection, table, stored)
-        done += len(reports)
-        if done % 50_000 < CHUNK:
-            print(f"  {done:,} reports after {time.perf_counter() - began:.0f} s", flush=True)
-    _insert(connection, "stories", list(told.rest()))
-    named = ("id", "type", "territory", "organisation", "unit", "per")
-    _insert(connection, "series", [dict(zip(named, (at, *key), strict=True)) for key, at in series.items()])
-    connection.execute("INSERT INTO lemmas(lemmas, rank) VALUES ('hashsize', ?)", [1 << 20])
-    connection.execute("INSERT OR REPLACE INTO versions VALUES ('search', ?)", [search.VERSION])
-    for sql in (*laid["index"], *_FILLED, *laid["trigger"]):
-        connection.execute(sql)
-    connection.execute("COMMIT")
+    with bare(connection, [*BULK, "series"]):
+        connection.execute("INSERT INTO lemmas(lemmas, rank) VALUES ('hashsize', ?)", [64 << 20])
+        series: dict[tuple[Any, ...], int] = {}
+        told = Stories()
+        for reports, found in _written(planned):
+            for row in found["figures"]:
+                key = tuple(row[name] for name in ("type", "territory", "organisation", "unit", "per"))
+                row["series"] = series.setdefault(key, len(series) + 1)
+            found["stories"] = list(told.add(zip(reports, found.pop("told"), strict=True)))
+            for table, stored in found.items():
+                _insert(connection, table, stored)
+            done += len(reports)
+            if done % 50_000 < CHUNK:
+                print(f"  {done:,} reports after {time.perf_counter() - began:.0f} s", flush=True)
+        _insert(connection, "stories", list(told.rest()))
+        named = ("id", "type", "territory", "organisation", "unit", "per")
+        _insert(connection, "series", [dict(zip(named, (at, *key), strict=True)) for key, at in series.items()])
+        connection.execute("INSERT INTO lemmas(lemmas, rank) VALUES ('hashsize', ?)", [1 << 20])
+        connection.execute("INSERT OR REPLACE INTO versions VALUES ('search', ?)", [search.VERSION])
     print(f"  laid after {time.perf_counter() - began:.0f} s", flush=True)
-
-
-def _taken_off(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Take triggers and indexes off the tables that are filled in bulk; by kind, the SQL that lays them again."""
-    marks = ", ".join("?" * (len(BULK) + 1))
-    found = connection.execute(
-        f"SELECT type, name, sql FROM sqlite_master WHERE tbl_name IN ({marks}) AND type IN ('index', 'trigger') "  # noqa: S608  # marks
-        "AND sql IS NOT NULL ORDER BY type, rowid",
-        [*BULK, "series"],
-    ).fetchall()
-    laid: dict[str, list[str]] = {"index": [], "trigger": []}
-    for kind, name, sql in found:
-        connection.execute(f"DROP {kind} {name}")
-        laid[kind].append(sql)
-    return laid
 
 
 def _insert(connection: sqlite3.Connection, table: str, stored: list[rows.Row]) -> None:
@@ -168,9 +144,14 @@ def _rows(planned: list[Planned]) -> dict[str, Any]:
 
 
 def _countries(written: Written) -> list[str]:
-    """The countries that a report names."""
-    named = (row for table, row in written.facts if table == "mentions" and row["kind"] == "country" and row["country"])
-    return sorted({str(row["country"]) for row in named})
+    """The countries that a report names, as ``db.countries`` has it."""
+    named = (
+        row["country"]
+        for table, row in written.facts
+        if (table == "mentions" and row["kind"] == "country")
+        or (table == "decisions" and float(row["certainty"] or 0) >= SURE)
+    )
+    return sorted({str(country) for country in named if country})
 
 
 def _index(found: dict[str, Any], each: Planned, written: Written, countries: list[str]) -> None:

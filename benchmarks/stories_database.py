@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from benchmarks.bulk import bare
 from db.store import Store, searching
 
 _PRAGMAS = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-400000", "foreign_keys=OFF")
@@ -47,13 +48,6 @@ FROM (SELECT DISTINCT key FROM story_keys WHERE report <= :m ORDER BY key) AS ea
 CROSS JOIN story_keys AS old ON old.key = each.key AND old.report <= :m
 WHERE report + g * :m <= :last
 """  # in the order of the table's key, so that it grows at its end
-_FILLED = (
-    "DELETE FROM report_days",
-    "INSERT INTO report_days SELECT substr(first_seen, 1, 10), source, language, count(*) FROM articles GROUP BY 1,2,3",
-    "DELETE FROM report_counts",
-    "INSERT INTO report_counts SELECT source, language, count(*) FROM articles GROUP BY 1, 2",
-    "UPDATE series SET figures = (SELECT count(*) FROM figures WHERE series = series.id AND known_until IS NULL)",
-)
 
 
 def multiply(path: Path, last: int, days: int) -> None:
@@ -62,19 +56,15 @@ def multiply(path: Path, last: int, days: int) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute("BEGIN")
         asked = {"m": len(documents), "days": days, "last": last}
-        laid = _taken_off(connection)
-        connection.execute("CREATE TEMP TABLE copies (g INTEGER PRIMARY KEY)")
-        copies = range(1, last // len(documents) + 1)
-        connection.executemany("INSERT INTO copies VALUES (?)", ((g,) for g in copies))
-        for table, shifted in _SHIFTED.items():
-            connection.execute(_copying(connection, table, shifted), asked)
-        connection.execute(_KEYS, asked)
-        _fill_index(connection, documents, last)
-        for sql in (*laid["index"], *_FILLED, *laid["trigger"]):
-            connection.execute(sql)
-        connection.execute("COMMIT")
+        with bare(connection, [*_SHIFTED, "story_keys"]):
+            connection.execute("CREATE TEMP TABLE copies (g INTEGER PRIMARY KEY)")
+            copies = range(1, last // len(documents) + 1)
+            connection.executemany("INSERT INTO copies VALUES (?)", ((g,) for g in copies))
+            for table, shifted in _SHIFTED.items():
+                connection.execute(_copying(connection, table, shifted), asked)
+            connection.execute(_KEYS, asked)
+            _fill_index(connection, documents, last)
 
 
 def _documents(path: Path) -> list[searching.Document]:
@@ -84,22 +74,6 @@ def _documents(path: Path) -> list[searching.Document]:
         assert numbers == list(range(1, len(numbers) + 1))
         found = [store._document(number) for number in numbers]  # noqa: SLF001  # looks inside
     return [each for each in found if each is not None]
-
-
-def _taken_off(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Take triggers and indexes off the tables that are filled; by kind, the SQL that lays them again."""
-    tables = [*_SHIFTED, "story_keys"]
-    marks = ", ".join("?" * len(tables))
-    found = connection.execute(
-        f"SELECT type, name, sql FROM sqlite_master WHERE tbl_name IN ({marks}) AND type IN ('index', 'trigger') "  # noqa: S608  # marks
-        "AND sql IS NOT NULL ORDER BY type, rowid",
-        tables,
-    ).fetchall()
-    laid: dict[str, list[str]] = {"index": [], "trigger": []}
-    for kind, name, sql in found:
-        connection.execute(f"DROP {kind} {name}")
-        laid[kind].append(sql)
-    return laid
 
 
 def _copying(connection: sqlite3.Connection, table: str, shifted: dict[str, str]) -> str:
