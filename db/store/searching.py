@@ -6,6 +6,7 @@ again from what is stored, before it changes, and a digest tells whether they ar
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,8 @@ from db.countries import NAMED
 from db.store.tables import Tables
 
 _NAME = "search"
+_MANY = 5_000  # reports whose words take so long to read that it is told
+_log = logging.getLogger("deserters.store")
 _STORED = (
     "SELECT articles.id, source, language, coalesce(published_at, first_seen) AS day, authors, "
     "texts.title, text "
@@ -32,7 +35,9 @@ class SearchStore(Tables):
         known = self._db.execute("SELECT version FROM versions WHERE name = ?", [_NAME]).fetchone()
         if known and known[0] == search.VERSION:
             return 0
-        count = 0
+        count, total = 0, self._db.execute("SELECT count(*) FROM articles").fetchone()[0]
+        if total >= _MANY:
+            _log.warning("The index of %d reports is made anew, once; that takes some minutes.", total)
         with self._transaction():
             self._db.execute("INSERT INTO lemmas(lemmas) VALUES ('delete-all')")
             self._db.execute("DELETE FROM indexed")
