@@ -21,7 +21,7 @@ from selenium import webdriver
 from selenium.webdriver.remote.remote_connection import RemoteConnection
 
 from benchmarks.site_addresses import Asked
-from tests.db.test_web_axe import faults
+from tests.db.test_web_axe import COLOURS, faults
 from tests.db.test_web_valid import check
 from tests.db.web_browser import asked, browsing, complaints, serving, take_the_seat
 from tests.db.web_pages import PAGES
@@ -31,7 +31,6 @@ WIDTHS = (1440, 390)
 TALLEST = 6000  # px of a picture
 PATIENCE = 300  # seconds for the checks of a page of many thousand elements
 _INVENTED = "lv/gulbis"  # a source that only the tests have
-_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
 def pages(db: Path) -> tuple[str, ...]:
@@ -76,7 +75,7 @@ def _look(browser: webdriver.Chrome, url: str, width: int, picture: Path) -> lis
     picture.write_bytes(base64.b64decode(shot["data"]))
     told = faults(browser)
     take_the_seat(browser, width, "dark")
-    told += faults(browser, _COLOURS)
+    told += faults(browser, COLOURS)
     found = [f"{width} px: {each['id']}: {each['where'][0]}" for each in told if _serious(each["impact"])]
     found += [f"{width} px: {said}" for said in complaints(browser)]
     return found + [f"{size['width']} px wide at {width}"] * (size["width"] > width)

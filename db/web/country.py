@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db.countries import NAMED
+from db.countries import NAMED, SURE
 from db.web import names, stories
 from db.web.keeping import keeper
 from db.web.pages import rows_of
@@ -32,17 +32,17 @@ _NAMED = (
     "LEFT JOIN placements p ON p.report = m.report WHERE m.country = :country{year} GROUP BY period"
 )
 _DECIDED = (
-    "SELECT d.kind, {period} AS period, count(DISTINCT coalesce(p.original, d.report)) AS count FROM decisions d "
+    "SELECT d.kind, {period} AS period, count(DISTINCT coalesce(p.original, d.report)) AS count FROM decisions d "  # noqa: S608  # constants
     "{dated}LEFT JOIN placements p ON p.report = d.report WHERE d.country = :country "
-    "AND d.kind IN (SELECT value FROM json_each(:kinds)) AND d.certainty >= 0.7 AND d.known_until IS NULL{year} "
+    f"AND d.kind IN (SELECT value FROM json_each(:kinds)) AND d.certainty >= {SURE} AND d.known_until IS NULL{{year}} "
     "GROUP BY d.kind, period"
 )
 _QUOTED = (
-    "SELECT d.id, d.report, d.start, d.quote, d.kind, d.people, d.decided_on, d.decided_by, d.sentence, {day} AS day, "
+    "SELECT d.id, d.report, d.start, d.quote, d.kind, d.people, d.decided_on, d.decided_by, d.sentence, {day} AS day, "  # noqa: S608  # constants
     "a.published_at IS NOT NULL AS is_published, a.language, s.name AS source_name FROM decisions d "
     "JOIN articles a ON a.id = d.report JOIN sources s ON s.id = a.source "
     "LEFT JOIN placements p ON p.report = d.report WHERE d.country = :country "
-    "AND d.kind IN (SELECT value FROM json_each(:kinds)) AND d.certainty >= 0.7 AND d.known_until IS NULL{year} "
+    f"AND d.kind IN (SELECT value FROM json_each(:kinds)) AND d.certainty >= {SURE} AND d.known_until IS NULL{{year}} "
     "AND coalesce(p.relation, '') <> 'copy' AND ({day}, d.id) < (:day, :id) ORDER BY day DESC, d.id DESC LIMIT :most"
 )
 _BESIDE = (

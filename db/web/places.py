@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from db.countries import NAMED
+from db.countries import NAMED, SURE
 from db.web import names, outlines
 from db.web.keeping import keeper
 
@@ -24,8 +24,8 @@ _NAMED = (
     "LEFT JOIN placements p ON p.report = m.report WHERE m.country <> ''{year} GROUP BY m.country"
 )
 _DECIDED = (
-    "SELECT d.country, d.kind, count(DISTINCT coalesce(p.original, d.report)) AS originals FROM decisions d {dated}"
-    "LEFT JOIN placements p ON p.report = d.report WHERE d.certainty >= 0.7 AND d.known_until IS NULL{year} "
+    "SELECT d.country, d.kind, count(DISTINCT coalesce(p.original, d.report)) AS originals FROM decisions d {dated}"  # noqa: S608  # constants
+    f"LEFT JOIN placements p ON p.report = d.report WHERE d.certainty >= {SURE} AND d.known_until IS NULL{{year}} "
     "GROUP BY d.country, d.kind"
 )
 _YEARS = (

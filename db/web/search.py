@@ -42,7 +42,7 @@ _GROUPS = (
     f"{_HITS} SELECT a.language, a.source, substr(coalesce(a.published_at, a.first_seen), 1, 4) AS year, "  # noqa: S608  # as above
     "count(*) AS n FROM hits CROSS JOIN articles a ON a.id = hits.id GROUP BY 1, 2, 3"
 )
-_COUNTRIES = (
+_COUNTRIES = (  # as ``db.countries`` has it, written out: joined as it stands, all rows of both tables would be read
     f"{_HITS} SELECT country, count(DISTINCT report) AS n FROM ("  # noqa: S608  # as above
     "SELECT m.report, m.name AS country FROM hits CROSS JOIN mentions m ON m.report = hits.id "
     "WHERE m.kind = 'country' AND m.known_until IS NULL UNION ALL "

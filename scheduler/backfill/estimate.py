@@ -68,7 +68,7 @@ def _is_known(file: WarcFile, read: dict[str, set[str]]) -> bool:
 
 def _size(file: WarcFile) -> int:
     if file.manners is None:
-        return Path(file.place).stat().st_size
+        return file.size_here
     headers = {"User-Agent": file.manners.user_agent, "Accept-Encoding": "identity"}
     for method in ("HEAD", "GET"):  # some hosts know no HEAD; of a GET only the headers are taken
         try:

@@ -41,6 +41,12 @@ class WarcFile:
         """The last part of its place."""
         return self.place.rstrip("/").rpartition("/")[2]
 
+    @property
+    def size_here(self) -> int:
+        """Its bytes on this disk; 0 where it lies elsewhere, or is not there."""
+        path = Path(self.place)
+        return path.stat().st_size if self.manners is None and path.is_file() else 0
+
     @contextmanager
     def open(self) -> Iterator[Opened]:
         """Its captures, as long as the context lasts.

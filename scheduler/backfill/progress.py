@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from db.model import Issue
 from scheduler.backfill.dispatch import SET_ASIDE
@@ -44,7 +43,7 @@ class Watch:
         self, files: Sequence[WarcFile], tell: Callable[[Standing], None], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._tell, self._clock, self._began = tell, clock, clock()
-        sizes = [_size(file) for file in files]
+        sizes = [file.size_here for file in files]
         self._weights = sizes if all(sizes) else [1] * len(sizes)
         self._done = self._known = self._pages = self._kept = 0
         self._read, self._ahead = 0, sum(self._weights)  # weights of what was read in this run, and of what is to come
@@ -79,9 +78,3 @@ class Watch:
                 seconds=seconds, left=seconds * self._ahead / self._read if self._read else None,
             )
         )  # fmt: skip
-
-
-def _size(file: WarcFile) -> int:
-    """Bytes of a file of this disk; nothing where it lies elsewhere."""
-    path = Path(file.place)
-    return path.stat().st_size if file.manners is None and path.is_file() else 0

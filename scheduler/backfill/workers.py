@@ -92,13 +92,9 @@ def _processes(files: Sequence[WarcFile], asked: int) -> int:
         return max(1, min(asked, len(files)))
     from scheduler.backfill.cluster import cores  # noqa: PLC0415  # Dask is an extra
 
-    return max(1, min(cores, len(files), sum(_size(file) for file in files) // _WORTH + 1))
-
-
-def _size(file: WarcFile) -> int:
-    """Bytes of a file of this disk; a file elsewhere counts as worth a process."""
-    path = Path(file.place)
-    return path.stat().st_size if file.manners is None and path.is_file() else _WORTH
+    return max(
+        1, min(cores, len(files), sum(file.size_here or _WORTH for file in files) // _WORTH + 1)
+    )  # elsewhere: worth one
 
 
 def _crew(reading: Reading, workers: Workers, number: int, opened: ExitStack) -> tuple[Crew, Lender | None]:

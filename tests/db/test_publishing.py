@@ -151,6 +151,7 @@ def test_offsets_stay_right_and_quotes_stand(live: Path, public: Path) -> None:
         assert given[2] <= held[2] < held[3] <= given[3]  # where the text is not given, the quote is the sentence
         assert len(given[4]) == given[3] - given[2]
     sentence = "SELECT quote FROM figures WHERE report IN (SELECT id FROM articles WHERE source <> 'ru/vestnik')"
+    assert rows(file, sentence)
     assert all(" " in quote for (quote,) in rows(file, sentence))
     assert ("Norway granted asylum to 41 Russian soldiers last year",) in rows(file, "SELECT quote FROM decisions")
 
