@@ -4,6 +4,7 @@ import html
 import re
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,42 @@ def test_the_front_page_shows_who_says_how_many(visitor: Visitor) -> None:
     assert "Newest figures, and who says so" in page
     assert "says <bdi>Mediazona</bdi>" in page
     assert '<svg class="weeks"' in page
+
+
+def test_a_share_is_listed_and_not_drawn(tmp_path: Path) -> None:
+    world = build(tmp_path)
+    with sqlite3.connect(world.db) as connection:
+        connection.executescript(LAID)
+        connection.execute("INSERT INTO series (id, type, territory, organisation) VALUES (9, 'share', 'ru', '')")
+        connection.execute(
+            'INSERT INTO figures (report, start, "end", quote, series, type, low, high, unit, counted, territory, '
+            "starts, ends, period_certainty, cumulative, per, speaker, organisation, certainty, known_from) "
+            "SELECT id, 0, 4, substr(text, 1, 4), 9, 'share', 60, 60, 'percent', '', 'ru', '2025-01-01', '2025-12-31', "
+            "1, 0, '', '', '', 1, '2026' FROM texts WHERE id = 1"
+        )
+    with Visitor(world.db, world.archive) as visitor:
+        page = visitor.page("/figures?type=share")
+        assert "60 %" in page
+        assert '<svg class="plot"' not in page
+        assert '<svg class="plot"' in visitor.page("/figures?type=verdicts")
+
+
+def test_stories_of_a_day_are_told_from_those_of_the_week_and_the_rest_is_counted(tmp_path: Path) -> None:
+    world = build(tmp_path)
+    today, earlier = ((datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds") for days in (0, 4))
+    story = (
+        "INSERT INTO stories (anchor, title, lead, lead_report, first_report, first_seen, newest, origin, reports, "
+        "originals, origins, languages, countries, made_at, changed_at) "
+        "VALUES (1, ?, '', 1, 1, ?, ?, '', 1, 1, 1, '[]', '[]', '2026', '2026')"
+    )
+    with sqlite3.connect(world.db) as connection:
+        connection.executemany(story, [(f"Today {number}", today, today) for number in range(11)])
+        connection.executemany(story, [(f"Before {number}", earlier, earlier) for number in range(2)])
+    with Visitor(world.db, world.archive) as visitor:
+        page = visitor.page("/")
+    day, _, week = page.partition("Earlier this week")
+    week = week.partition("All stories")[0]
+    assert len(re.findall(r">Today \d+<", day)) == 8
+    assert ">3 more</a>" in day
+    assert re.findall(r">(Before \d|Today \d+)<", week) == ["Before 1", "Before 0"]
+    assert "more</a>" not in week
