@@ -14,7 +14,7 @@ from crawler.words import fold
 _LONG = {True: 11, False: 7}  # letters; so many of a longer word, Latin or not, are searched for
 _SHORT = 6  # letters; a shorter word in another script than ours needs its left edge too
 _NO_LETTER = rb"[^a-zA-Z0-9]"
-_BEFORE = rb"(?:[\x00-\x7f]|\xc2[\x80-\xbf]|[\xe2\xe3\xef][\x80-\xbf]{2}|\xf0[\x80-\xbf]{3})"
+BEFORE = rb"(?:[\x00-\x7f]|\xc2[\x80-\xbf]|[\xe2\xe3\xef][\x80-\xbf]{2}|\xf0[\x80-\xbf]{3})"
 _AFTER = rb"[^\xc3-\xdf]"
 
 Written = tuple[bytes, bool]  # an expression, and whether upper and lower case matter in it
@@ -71,7 +71,7 @@ def _left(form: Form, language: Language) -> bytes:
         return rb"\b"
     if form.letters.isascii():
         return _NO_LETTER
-    return b"" if len(form.letters) >= _SHORT else _BEFORE
+    return b"" if len(form.letters) >= _SHORT else BEFORE
 
 
 def _right(form: Form) -> bytes:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from crawler.relevance.bytepatterns import Written, covers, spelling, written
+from crawler.relevance.bytepatterns import BEFORE, Written, covers, spelling, written
 from crawler.relevance.cleaning import unaccented
 from crawler.relevance.features import ACTS
 from crawler.terms import Form, Step, parse
@@ -21,8 +21,8 @@ _LONGEST_WORD = 60  # bytes
 _COMMON = 0.1  # times a page; what is assumed of a word on a language's list of common ones
 _LED = re.compile(rb"^\\b([a-z0-9])")
 _CLASS = re.compile(rb"\\x[0-9a-f]{2}|\\.|\[[^]]*\]|\(\?:[^()]*\)")
-_RUN = re.compile(rb"[a-z]+")
-_SHORTEST_RUN = 3  # letters; a shorter run stands nearly everywhere
+_RUN = re.compile(rb"[a-z0-9]+")
+_SHORTEST_RUN = 2  # letters; a shorter run stands nearly everywhere
 
 Key = tuple[str, str]  # a language and a role, which is empty where it does not matter
 
@@ -170,7 +170,7 @@ def _beside(language: Language, steps: Sequence[Step], at: int, anchor: int) -> 
     short = any(len(run) < _SHORTEST_RUN for run in runs)
     return Beside(
         cores=() if short else tuple(run for run in sorted(runs) if not any(other in run for other in runs - {run})),
-        expression=b"|".join(_LED.sub(rb"\1(?<!\\w\1)", each) for each in low),
+        expression=b"|".join(_LED.sub(rb"\1(?<!\\w\1)", each.removeprefix(BEFORE)) for each in low),
         behind=at > anchor,
         reach=(_SPACE + _WORD * between) * WIDTH.get(language.script, 2),
     )

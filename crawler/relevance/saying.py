@@ -1,13 +1,15 @@
 """A text in UTF-8 in, whether it says an act out: first by words near one another, then by the terms themselves."""
 
 import html
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from crawler.relevance.cleaning import unaccented
 from crawler.relevance.clues import Clue, Key
 from crawler.relevance.features import acts, survey
+from crawler.relevance.patterns import Patterns
 from crawler.relevance.reading import lexicon
 from crawler.relevance.searches import Searches, every_act
 from crawler.relevance.shown import joined
@@ -21,7 +23,7 @@ _ENOUGH = 300_000  # bytes of text read of one page; a page with more such place
 _NOTHING = split("")
 
 Spot = tuple[Clue, int]
-Company = Mapping[Key, Sequence[int]]  # where what keeps an act in everyday words company ends
+Company = Mapping[Key, Sequence[Spot]]  # where what keeps an act in everyday words company ends
 
 
 def says_an_act(search: Searches, text: bytes, languages: Iterable[str]) -> bool:
@@ -43,22 +45,28 @@ def says_an_act(search: Searches, text: bytes, languages: Iterable[str]) -> bool
 
 def spots(search: Searches, text: bytes, languages: frozenset[str]) -> list[Spot]:
     """Where in ``text`` an act may stand in one of ``languages``; in everyday words only near its company."""
-    company, acting, low = defaultdict[Key, list[int]](list), list[Spot](), text.lower()
+    found, low = list[Spot](), text.lower()
     for patterns in [search.acts[name] for name in languages] if len(languages) <= _FEW else [every_act()]:
         places = patterns.places(text)
-        found = [(clue, end) for number, end in places for clue in patterns.clues[number] if clue.key[0] in languages]
+        said, company = _parted(search, patterns, places, languages)
         crowded = len(places) > _CROWDED
-        for clue, end in found:
-            if clue.key[1] not in search.company and (crowded or clue.stands(low, end)):
-                company[clue.key].append(end)
-        acting += [
-            (clue, end)
-            for clue, end in found
-            if clue.key[1] in search.company
-            and _counts(search, clue, end, company)
-            and (crowded or clue.stands(low, end))
-        ]
-    return acting
+        for act, end in said:
+            near = _near(search, act, end, company)
+            if near and (crowded or (act.stands(low, end) and any(each.stands(low, at) for each, at in near))):
+                found.append((act, end))
+    return found
+
+
+def _parted(
+    search: Searches, patterns: Patterns, places: Iterable[tuple[int, int]], languages: frozenset[str]
+) -> tuple[list[Spot], Company]:
+    """What ``patterns`` find at ``places`` in ``languages``: the acts, and what may be their company."""
+    said, company = list[Spot](), defaultdict[Key, list[Spot]](list)
+    for number, end in places:
+        for clue in patterns.clues[number]:
+            if clue.key[0] in languages:
+                (said if clue.key[1] in search.company else company[clue.key]).append((clue, end))
+    return said, company
 
 
 def acts_in(search: Searches, text: str, languages: Iterable[str]) -> bool:
@@ -75,17 +83,18 @@ def acts_in(search: Searches, text: str, languages: Iterable[str]) -> bool:
     )
 
 
-def _counts(search: Searches, clue: Clue, end: int, company: Company) -> bool:
-    """Whether an act that ends at ``end`` counts there: in everyday words only near its company."""
-    language, role = clue.key
-    needs, near = search.company[role], _COMPANY * search.width[language] + clue.reach
+def _near(search: Searches, act: Clue, end: int, company: Company) -> list[Spot]:
+    """What of the ``company`` that ``act`` needs stands near where it ends; itself where it needs none."""
+    language, role = act.key
+    needs, reach = search.company[role], _COMPANY * search.width[language] + act.reach
+    if not needs:
+        return [(act, end)]
+    near = list[Spot]()
     for need in needs:
-        places = company.get((language, need))
-        if places:
-            at = bisect_left(places, end - near)
-            if at < len(places) and places[at] <= end + near:
-                return True
-    return not needs
+        places = company.get((language, need), ())
+        first = bisect_left(places, end - reach, key=itemgetter(1))
+        near += places[first : bisect_right(places, end + reach, first, key=itemgetter(1))]
+    return near
 
 
 def _radius(search: Searches, clue: Clue) -> int:
