@@ -43,7 +43,6 @@ LOOKS = {
     "Russia's names in the bytes": ("patterns.py", "places"),
     "whether they stand, outside of tags": ("bytescan.py", "_standing"),
     "letters that hide shown": ("cleaning.py", "cleaned"),
-    "acts of rare languages in the bytes": ("bytescan.py", "_may_act"),
     "text between tags": ("shown.py", "text"),
     "acts near one another, then read": ("saying.py", "says_an_act"),
     "extraction and verdict": ("ccnews.py", "extracted"),

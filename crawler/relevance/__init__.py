@@ -8,7 +8,7 @@ from crawler.relevance.bytescan import mentions, scan
 from crawler.relevance.reading import lexicon, read
 from crawler.relevance.reasons import explain, reasons
 from crawler.relevance.scoring import score
-from crawler.relevance.searches import every_act, searches
+from crawler.relevance.searches import searches
 from crawler.topics import load
 from db.model import Answer, Article, Verdict
 
@@ -22,7 +22,6 @@ def prepare() -> None:
         HandwrittenError: the topic has a mistake.
     """
     searches()
-    every_act()
     lexicon("")
 
 

@@ -1,8 +1,7 @@
 """The raw bytes of a page in, whether a verdict could keep it out: the topic's terms as byte patterns, on hyperscan.
 
-Three looks, each on what the one before has left. Do the bytes name Russia, or where it need not be named say an act,
-in some language? If that is a language whose acts are rare in general text, do the bytes say one of these too? And do
-the terms themselves, read in the text that is shown as ``judge`` reads them, near words of an act?
+Two looks, the second at what the first has left. Do the bytes name Russia, or where it need not be named say an act, in
+some language? And do the terms themselves, in the text that is shown and read as ``judge`` reads it, say an act there?
 """
 
 from crawler.relevance.cleaning import cleaned, unaccented, unbroken
@@ -14,7 +13,6 @@ from crawler.relevance.shown import Page, around, unscripted
 
 _MARKUP = 600  # bytes of tags allowed between two words of a phrase, where tags still stand
 _PHRASE = 900  # bytes on either side of a hidden letter in which the other words of its phrase may stand
-_FEW = 6  # languages; a page that names Russia in more is not looked at in each
 _CROWDED = 20_000  # places; with more of them phrases are taken for granted, so that time grows with the page
 
 
@@ -24,7 +22,7 @@ def scan(body: bytes) -> bool:
     if not is_utf8(source):
         return any(_reads_an_act(search, text) for text in readings(Page(unbroken(source)).text))
     page, languages = _shown(search, source)
-    return bool(languages) and _may_act(search, page, languages) and says_an_act(search, page.text, languages)
+    return bool(languages) and says_an_act(search, page.text, languages)
 
 
 def mentions(text: str) -> bool:
@@ -75,11 +73,3 @@ def _standing(patterns: Patterns, page: Page, places: list[tuple[int, int]]) -> 
                 if clue.key not in found and (crowded or clue.stands(page.source, end, _MARKUP)):
                     found.add(clue.key)
     return found
-
-
-def _may_act(search: Searches, page: Page, languages: set[str]) -> bool:
-    """Whether ``page`` may say an act in one of ``languages``; not asked where that would cost more than it saves."""
-    if len(languages) > _FEW or not languages.isdisjoint(search.common):
-        return True
-    acts = [search.acts[language] for language in languages]
-    return any(search.languages(_standing(each, page, each.places(page.source))) for each in acts)

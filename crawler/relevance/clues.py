@@ -112,13 +112,6 @@ def doing(topic: Topic, languages: Iterable[str]) -> Clues:
     return _clues(topic, lambda term: term.role in roles and term.language in chosen, apart=True)
 
 
-def chatter(topic: Topic, language: str) -> float:
-    """How often the words by which the acts of ``language`` are searched for stand on a page of general news."""
-    roles = frozenset(ACTS).union(*map(topic.company, ACTS))
-    terms = [parse(term.text) for term in topic.languages[language].terms if term.role in roles]
-    return sum(_frequency(topic, steps[_anchor(topic, steps)])[0] for steps in terms)
-
-
 def _clues(topic: Topic, wanted: Callable[[Term], bool], *, apart: bool) -> Clues:
     """The clues of the terms ``wanted``; their roles are told ``apart``, or it is enough that one of them stands."""
     found: dict[Written, list[Clue]] = defaultdict(list)

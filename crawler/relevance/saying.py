@@ -9,13 +9,11 @@ from operator import itemgetter
 from crawler.relevance.cleaning import unaccented
 from crawler.relevance.clues import Clue, Key
 from crawler.relevance.features import acts, survey
-from crawler.relevance.patterns import Patterns
 from crawler.relevance.reading import lexicon
-from crawler.relevance.searches import Searches, every_act
+from crawler.relevance.searches import Searches
 from crawler.relevance.shown import joined
 from crawler.words import split
 
-_FEW = 2  # languages; more are searched for all at once
 _COMPANY = 300  # bytes, times a letter's width: an act in everyday words has its company nearer than this
 _AROUND = 150  # bytes, times a letter's width: read before and behind each place where an act may stand
 _CROWDED = 20_000  # places; with more of them phrases are taken for granted, so that time grows with the text
@@ -45,25 +43,23 @@ def says_an_act(search: Searches, text: bytes, languages: Iterable[str]) -> bool
 
 def spots(search: Searches, text: bytes, languages: frozenset[str]) -> list[Spot]:
     """Where in ``text`` an act may stand in one of ``languages``; in everyday words only near its company."""
-    found, low = list[Spot](), text.lower()
-    for patterns in [search.acts[name] for name in languages] if len(languages) <= _FEW else [every_act()]:
-        places = patterns.places(text)
-        said, company = _parted(search, patterns, places, languages)
-        crowded = len(places) > _CROWDED
-        for act, end in said:
-            near = _near(search, act, end, company)
-            if near and (crowded or (act.stands(low, end) and any(each.stands(low, at) for each, at in near))):
-                found.append((act, end))
+    found, low, places = list[Spot](), text.lower(), search.acts.places(text)
+    said, company = _parted(search, places, languages)
+    crowded = len(places) > _CROWDED
+    for act, end in said:
+        near = _near(search, act, end, company)
+        if near and (crowded or (act.stands(low, end) and any(each.stands(low, at) for each, at in near))):
+            found.append((act, end))
     return found
 
 
 def _parted(
-    search: Searches, patterns: Patterns, places: Iterable[tuple[int, int]], languages: frozenset[str]
+    search: Searches, places: Iterable[tuple[int, int]], languages: frozenset[str]
 ) -> tuple[list[Spot], Company]:
-    """What ``patterns`` find at ``places`` in ``languages``: the acts, and what may be their company."""
+    """What is found at ``places`` in ``languages``: the acts, and what may be their company."""
     said, company = list[Spot](), defaultdict[Key, list[Spot]](list)
     for number, end in places:
-        for clue in patterns.clues[number]:
+        for clue in search.acts.clues[number]:
             if clue.key[0] in languages:
                 (said if clue.key[1] in search.company else company[clue.key]).append((clue, end))
     return said, company

@@ -5,30 +5,26 @@ from dataclasses import dataclass
 from functools import cache
 
 from crawler.relevance.cleaning import HIDING
-from crawler.relevance.clues import WIDTH, Key, chatter, doing, hinting
+from crawler.relevance.clues import WIDTH, Key, doing, hinting
 from crawler.relevance.features import ACTS
 from crawler.relevance.patterns import Patterns
 from crawler.topics import Topic, load
-
-_COMMON = 20  # times a page of general news: a language whose acts' words stand so often is not looked at in the bytes
 
 Found = set[Key]  # what was found, by language and role
 
 
 @dataclass(frozen=True, slots=True)
 class Searches:
-    """``hints`` says what a page must have; ``acts`` of a language finds its acts and their company.
+    """``hints`` says what a page must have; ``acts`` finds the acts of all languages and their company.
 
-    ``company``: the roles of which one must stand near each act; ``width``: the bytes of a letter of each language;
-    ``common``: the languages in which words of acts stand on most pages.
+    ``company``: the roles of which one must stand near each act; ``width``: the bytes of a letter of each language.
     """
 
     topic: Topic
     hints: Patterns
-    acts: Mapping[str, Patterns]
+    acts: Patterns
     company: Mapping[str, frozenset[str]]
     width: Mapping[str, int]
-    common: frozenset[str]
 
     def languages(self, found: Found) -> set[str]:
         """Those in which what is ``found`` names Russia, or says an act: in everyday words only with its company."""
@@ -47,15 +43,7 @@ def searches() -> Searches:
     return Searches(
         topic=topic,
         hints=Patterns(hinting(topic), HIDING),
-        acts={name: Patterns(doing(topic, [name])) for name in topic.languages},
+        acts=Patterns(doing(topic, topic.languages)),
         company={act: topic.company(act) for act in ACTS},
         width={name: WIDTH.get(language.script, 2) for name, language in topic.languages.items()},
-        common=frozenset(name for name in topic.languages if chatter(topic, name) > _COMMON),
     )
-
-
-@cache
-def every_act() -> Patterns:
-    """The acts of all languages at once, for texts in which many of them, or any, may be said."""
-    topic = load()
-    return Patterns(doing(topic, topic.languages))
