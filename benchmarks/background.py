@@ -71,7 +71,7 @@ def _subject() -> dict[str, dict[str, float]]:
     events: dict[str, list[Fingerprint]] = defaultdict(list)
     known = list(_reports())
     for (event, _), row in zip(known, labelled((row for _, row in known), facts.find), strict=True):
-        events[event].append(row.report.fingerprint)
+        events[event].append(row.fingerprint)
     found: dict[str, dict[str, float]] = {kind: defaultdict(float) for kind in (*KINDS, "stems")}
     languages: dict[str, float] = defaultdict(float)
     for reports in events.values():

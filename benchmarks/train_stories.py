@@ -12,7 +12,6 @@ import random
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Any
 from unittest.mock import patch
 
@@ -82,9 +81,9 @@ def _one_week(rows: Sequence[Labelled]) -> list[Labelled]:
     """The same reports, each event moved so that all begin within three days."""
     first: dict[str, int] = {}
     for row in rows:
-        first[row.event] = min(first.get(row.event, row.report.fingerprint.day), row.report.fingerprint.day)
+        first[row.event] = min(first.get(row.event, row.report.day), row.report.day)
     begin = {event: A_WEEK + number % 3 for number, event in enumerate(sorted(first))}
-    return [_moved(row, row.report.fingerprint.day - first[row.event] + begin[row.event]) for row in rows]
+    return [_moved(row, row.report.day - first[row.event] + begin[row.event]) for row in rows]
 
 
 def _renumbered(rows: Sequence[Labelled], by: int) -> list[Labelled]:
@@ -103,23 +102,31 @@ def _undated(rows: Sequence[Labelled]) -> list[Labelled]:
 
 
 def _moved(row: Labelled, day: int) -> Labelled:
-    print_ = replace(row.report.fingerprint, day=day)
-    return replace(row, report=replace(row.report, fingerprint=print_, order=(day, row.report.order[1])))
+    print_ = replace(row.fingerprint, day=day)
+    traits = stories.place.read(print_)
+    return replace(row, fingerprint=print_, report=replace(row.report, traits=traits, order=(day, row.report.order[1])))
 
 
 def measured(rows: Sequence[Labelled]) -> Pairs:
     """The pairs of ``rows`` that are near enough in time to be compared."""
     found, events, originals, which = [], [], [], []
-    for (i, one), (j, other) in combinations(enumerate(rows), 2):
-        days = (one.report.fingerprint.day, other.report.fingerprint.day)
-        if all(days) and abs(days[0] - days[1]) > stories.DAYS:
-            continue
-        found.append(list(comparing.measures(one.report.fingerprint, other.report.fingerprint).values()))
-        events.append(one.event == other.event)
-        known = bool(one.original and other.original) or one.event != other.event
-        originals.append(float(one.original == other.original != "") if known else np.nan)
-        which.append((i, j))
-    return Pairs(found=np.array(found), event=np.array(events, float), original=np.array(originals), which=which)
+    for i, one in enumerate(rows):
+        near = [j for j in range(i + 1, len(rows)) if _is_near(one, rows[j])]
+        if near:
+            told = comparing.measures(one.report.traits, [rows[j].report.traits for j in near])
+            found.append(np.column_stack(list(told.values())))
+        for j in near:
+            other = rows[j]
+            events.append(one.event == other.event)
+            known = bool(one.original and other.original) or one.event != other.event
+            originals.append(float(one.original == other.original != "") if known else np.nan)
+            which.append((i, j))
+    return Pairs(found=np.vstack(found), event=np.array(events, float), original=np.array(originals), which=which)
+
+
+def _is_near(one: Labelled, other: Labelled) -> bool:
+    days = (one.report.day, other.report.day)
+    return not all(days) or abs(days[0] - days[1]) <= stories.DAYS
 
 
 def learnt(known: Mapping[str, Pairs], masks: Mapping[str, Matrix]) -> dict[str, dict[str, Any]]:

@@ -7,11 +7,12 @@ matter: a report that comes late takes over those later ones that it fits better
 
 from collections.abc import Iterator, Sequence
 
-from crawler.stories.comparing import likeness
+from crawler.stories.comparing import likenesses
 from crawler.stories.fingerprinting import fingerprint
 from crawler.stories.indexing import keys
 from crawler.stories.leads import lead
-from db.model import Article, Facts, Likeness, Link, Neighbour, Placing, Relation
+from crawler.stories.traits import Traits, traits
+from db.model import Article, Facts, Fingerprint, Likeness, Link, Neighbour, Placing, Relation
 
 __all__ = ["DAYS", "chains", "keys", "place", "placing"]
 
@@ -26,26 +27,34 @@ def placing(article: Article, facts: Facts, publisher: str, day: int) -> Placing
     return Placing(fingerprint=found, keys=keys(found), lead=lead(article.text))
 
 
-def place(report: Neighbour, near: Sequence[Neighbour]) -> list[Link]:
-    """What ``report`` goes back to among those ``near``, and which of those later than it go back to it."""
-    best = Link(report=report.report)
-    taken: list[Link] = []
-    for other in sorted(near, key=lambda each: each.order):
-        if abs(other.fingerprint.day - report.fingerprint.day) > DAYS:
-            continue
-        link = _link(report, other)
-        if link is None:
-            continue
-        if link.report == report.report:
-            best = link if link.likeness > best.likeness else best
-        elif not other.fixed and _is_better(link, other, report):
-            taken.append(link)
-    return [*([] if report.fixed else [best]), *taken]
+class _Placer:
+    """Finds what reports go back to; called as :data:`place`."""
+
+    def read(self, fingerprint: Fingerprint) -> Traits:
+        """What a report is compared by, which is told of it once."""
+        return traits(fingerprint)
+
+    def __call__(self, report: Neighbour, near: Sequence[Neighbour]) -> list[Link]:
+        """What ``report`` goes back to among those ``near``, and which of those later than it go back to it."""
+        best = Link(report=report.report)
+        taken: list[Link] = []
+        near = sorted((each for each in near if abs(each.day - report.day) <= DAYS), key=lambda each: each.order)
+        for other, found in zip(near, likenesses(report.traits, [each.traits for each in near]), strict=True):
+            link = _link(report, other, found)
+            if link is None:
+                continue
+            if link.report == report.report:
+                best = link if link.likeness > best.likeness else best
+            elif not other.fixed and _is_better(link, other, report):
+                taken.append(link)
+        return [*([] if report.fixed else [best]), *taken]
 
 
-def _link(one: Neighbour, other: Neighbour) -> Link | None:
+place = _Placer()
+
+
+def _link(one: Neighbour, other: Neighbour, found: Likeness) -> Link | None:
     """The later of two reports going back to the earlier; ``None`` where they do not belong together."""
-    found = likeness(one.fingerprint, other.fingerprint)
     relation, score = _relation(found)
     if relation is None:
         return None

@@ -1,23 +1,25 @@
-"""Two fingerprints in, how alike they are out: measures of what they share, weighed by what was learnt from pairs.
+"""One report and many others in, how alike it is to each out: measures of what both have, weighed by what was learnt.
 
 What two reports share counts by how rare it is, in news of every kind and in reports on the subject (``rarity``), and
 against what chance gives to texts of their size: two long reports on asylum in France share a lot, whatever they tell.
+
+All others are compared at once, each measure an array with a number for each of them: settling a report is mostly this.
 """
 
 import json
-import math
-from collections.abc import Collection
-from functools import cache, lru_cache
+from collections.abc import Collection, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from crawler.stories.network import Network
-from db.model import Fingerprint, Likeness
+from crawler.stories.sharing import Sharing, Wanted
+from crawler.stories.traits import KINDS, Floats, Traits
+from db.model import Likeness
 
 WEIGHTS = Path(__file__).with_name("weights.json")
-BACKGROUND = Path(__file__).with_name("background.json")
 COPIED = 0.55  # share of the shorter text's shingles in the other from which it is the same text, if its figures are
 _CLOSE = 0.02  # two figures that differ by so little may be one, rounded
 _DAYS = 6.0
@@ -27,11 +29,10 @@ _FEW_SHARED = 0.5  # share of the numbers of one in the other below which they a
 _FORMULA, _PHRASED = 0.3, 0.6  # share of shingles, or likeness of words, from which two texts are of one form
 _USUAL = 22  # marks and concepts of a report of usual length
 _SHORT = 10
+_FAR = 100  # days; more is as far
 _COMMON = 0.6  # rarity up to which what is shared says nothing by itself
 _TELLING = 0.45  # the same for names and numbers taken together
-_LEAST = 0.03
 _PHRASES = 5  # shingles that both have, as of a quotation, from which no more is asked
-_MANY = 24  # things in a set from which they are weighed as one array
 # What is compared by what both have of it, each with how much is asked before that counts in full: two sets of one
 # thing each, and the same, are not yet two alike reports.
 _ASKED = {
@@ -47,109 +48,136 @@ _ASKED = {
 }
 _RARE = ("names", "speakers", "marks", "numbers", "cities", "sources", "concepts", "decisions")
 _DIFFER = ("names", "cities", "countries")
+_PROPER = [KINDS.index(kind) for kind in ("marks", "numbers")]
+_NUMBERS = KINDS.index("numbers")
+Bools = npt.NDArray[np.bool_]
+Measures = dict[str, Floats]
 
 
-def likeness(one: Fingerprint, other: Fingerprint) -> Likeness:
-    """How alike two reports are; the same whichever comes first."""
-    found = measures(one, other)
-    values = list(found.values())
+def likenesses(one: Traits, others: Sequence[Traits]) -> list[Likeness]:
+    """How alike ``one`` is to each of ``others``; the same whichever of two comes first."""
+    if not others:
+        return []
+    found = measures(one, others)
+    values = np.column_stack(list(found.values()))
     known = networks()
-    original = known["original"].chance(values)
-    event = max(original, known["event"].chance(values))
-    copy = one.language == other.language and found["shingles"] >= COPIED and not _is_another(one, other, found)
-    if _is_another(one, other, found):
-        original, event = original * _ANOTHER, event * _ANOTHER
-    elif found["figures_differ"] and abs(one.day - other.day) > _FORTNIGHT:
-        event *= _ANOTHER  # the same words with other figures some weeks later: a series, not one event
-    elif _differ(one, other, found) and original < _SURE:
-        event *= _DOUBT
-    return Likeness(original=max(original, 0.99 * copy), event=max(event, 0.99 * copy), copy=copy)
+    original = known["original"].chances(values)
+    event = np.maximum(original, known["event"].chances(values))
+    another, differ = _is_another(one, others, found), _differ(found)
+    far = np.abs(np.array([other.day for other in others]) - one.day) > _FORTNIGHT
+    series = (found["figures_differ"] > 0) & far  # the same words with other figures some weeks later: not one event
+    doubted = differ & (original < _SURE)
+    event = event * np.where(another | series, _ANOTHER, np.where(doubted, _DOUBT, 1.0))
+    original = original * np.where(another, _ANOTHER, 1.0)
+    copy = (found["near"] > 0) & (found["shingles"] >= COPIED) & ~another
+    original, event = np.maximum(original, 0.99 * copy), np.maximum(event, 0.99 * copy)
+    rows = zip(original.tolist(), event.tolist(), copy.tolist(), strict=True)
+    return [Likeness(original=first, event=second, copy=third) for first, second, third in rows]
 
 
-def _is_another(one: Fingerprint, other: Fingerprint, found: dict[str, float]) -> bool:
+def _is_another(one: Traits, others: Sequence[Traits], found: Measures) -> Bools:
     """Whether two reports of one form tell of different things: all that is particular in them differs."""
-    if not found["near"] or max(found["shingles"] / _FORMULA, found["words"] / _PHRASED) < 1:
-        return False
-    differ = found["figures_differ"] + found["names_differ"] + found["cities_differ"]
-    numbers = bool(one.numbers) and bool(other.numbers) and found["numbers_share"] < _FEW_SHARED
-    return _differ(one, other, found) or (numbers and differ >= 1) or (numbers and found["shingles"] >= _FORMULA)
+    formed = (found["shingles"] / _FORMULA >= 1) | (found["words"] / _PHRASED >= 1)
+    counted = np.array([bool(one.things.counts[_NUMBERS] and other.things.counts[_NUMBERS]) for other in others])
+    numbers = counted & (found["numbers_share"] < _FEW_SHARED)
+    by_numbers = numbers & ((_apart(found) >= 1) | (found["shingles"] >= _FORMULA))
+    told: Bools = (found["near"] > 0) & formed & (_differ(found) | by_numbers)
+    return told
 
 
-def _differ(one: Fingerprint, other: Fingerprint, found: dict[str, float]) -> bool:
+def _differ(found: Measures) -> Bools:
     """Whether figures, names or cities differ, and none of them is shared."""
-    differ = found["figures_differ"] + found["names_differ"] + found["cities_differ"]
-    return differ >= 1 and not found["figures"] and not one.names & other.names and not one.cities & other.cities
+    shared = (found["figures"] > 0) | (found["names"] > 0) | (found["cities"] > 0)
+    told: Bools = (_apart(found) >= 1) & ~shared
+    return told
 
 
-def measures(one: Fingerprint, other: Fingerprint) -> dict[str, float]:
-    """The measures of likeness, each about 0 to 1, in a fixed order."""
-    near = one.language == other.language
-    chance = math.log10(math.sqrt(_size(one) * _size(other)) / _USUAL) / 3
-    figures = _figures(one.figures, other.figures)
-    found = {
-        "near": float(near),
-        "days": _nearness(one, other),
-        "soon": _soon(one, other),
-        "undated": float(not one.day or not other.day),
-        "short": 1 / (1 + min(_size(one), _size(other)) / _SHORT),
-        "figures": figures,
-        "figures_share": _overlap(_telling(one.figures), _telling(other.figures)),
-        "numbers_share": _overlap(one.numbers, other.numbers),
-        "figures_differ": float(bool(one.figures) and bool(other.figures) and figures == 0),
-    }
+def _apart(found: Measures) -> Floats:
+    return found["figures_differ"] + found["names_differ"] + found["cities_differ"]
+
+
+def measures(one: Traits, others: Sequence[Traits]) -> Measures:
+    """The measures of likeness, each about 0 to 1, in a fixed order; each with a number for each of ``others``."""
+    near = np.array([other.language == one.language for other in others])
+    sizes = np.array([other.size for other in others])
+    chance = np.log10(np.sqrt(one.size * sizes) / _USUAL) / 3
+    wanted = Wanted(one)
+    things = wanted.shared([other.things for other in others], chance)
+    found: Measures = {"near": near.astype(float), **_of_days(one, others)}
+    found["short"] = 1 / (1 + np.minimum(one.size, sizes) / _SHORT)
+    found |= _of_figures(one, others, things)
     for kind, asked in _ASKED.items():
-        found[kind] = _weighed(getattr(one, kind), getattr(other, kind), kind, chance, asked)
+        found[kind] = things.cosine(KINDS.index(kind), asked)
+    rare = np.minimum(1.0, things.beyond(_COMMON) / (1 - _COMMON) / 2)
     for kind in _RARE:
-        found[f"rare_{kind}"] = _rare(getattr(one, kind) & getattr(other, kind), kind, chance)
+        found[f"rare_{kind}"] = rare[:, KINDS.index(kind)]
     for kind in _DIFFER:
-        found[f"{kind}_differ"] = _apart(getattr(one, kind), getattr(other, kind))
-    found["origin"] = float(bool(one.origin) and one.origin == other.origin)
-    found["published"] = float(_is_published(one, other) or _is_published(other, one))
-    found["origins_differ"] = float(bool(one.origin) and bool(other.origin) and one.origin != other.origin)
-    found["words"] = _weighed(one.stems, other.stems, "stems", chance, 0) if near else 0.0
-    found["shingles"] = _overlap(one.shingles, other.shingles) if near else 0.0
-    found["phrases"] = min(1.0, len(one.shingles & other.shingles) / _PHRASES) if near else 0.0
-    shared = figures + sum(_told(getattr(one, kind) & getattr(other, kind), kind, chance) for kind in _PROPER)
-    found["specific"] = shared / (1 + min(_properties(one, chance), _properties(other, chance)))
-    told = min(1.0, (shared + found["rare_names"] + found["rare_cities"]) / 2)
+        found[f"{kind}_differ"] = things.apart(KINDS.index(kind))
+    found |= _of_publishers(one, others)
+    found |= _of_texts(wanted, others, near, chance)
+    shared = found["figures"] + things.beyond(_TELLING)[:, _PROPER].sum(1)
+    least = np.minimum(*(each[:, _PROPER].sum(1) for each in things.properties(_TELLING)))
+    found["specific"] = shared / (1 + least)
+    told = np.minimum(1.0, (shared + found["rare_names"] + found["rare_cities"]) / 2)
     found["told"] = told
     found["soon_told"] = found["soon"] * told
     found["concepts_told"] = found["concepts"] * told
-    found["source_told"] = told * max(found["origin"], found["published"])
+    found["source_told"] = told * np.maximum(found["origin"], found["published"])
     found["words_told"] = found["words"] * told
     return found
 
 
-_PROPER = ("marks", "numbers")
+def _of_days(one: Traits, others: Sequence[Traits]) -> Measures:
+    """How near in time; ``soon``: whether both came out within days, as reprints do, while what follows comes later."""
+    days = np.array([other.day for other in others])
+    dated = (days != 0) & (one.day != 0)
+    between = np.minimum(np.abs(days - one.day), _FAR)
+    return {
+        "days": np.where(dated, np.exp(-between / _DAYS), 1.0),
+        "soon": np.where(dated, 1 / (1 + np.exp(2 * (between - 3.5))), 0.74),
+        "undated": (~dated).astype(float),
+    }
 
 
-def _size(one: Fingerprint) -> int:
-    return 1 + len(one.marks) + len(one.concepts)
+def _of_figures(one: Traits, others: Sequence[Traits], things: Sharing) -> Measures:
+    figures = np.array([_figures(one.figures, other.figures) for other in others])
+    both = np.array([bool(one.figures and other.figures) for other in others])
+    return {
+        "figures": figures,
+        "figures_share": np.array([_overlap(one.telling, other.telling) for other in others]),
+        "numbers_share": things.overlap(_NUMBERS),
+        "figures_differ": (both & (figures == 0)).astype(float),
+    }
 
 
-def _apart(one: Collection[str], other: Collection[str]) -> float:
-    return float(bool(one) and bool(other) and not set(one) & set(other))
+def _of_publishers(one: Traits, others: Sequence[Traits]) -> Measures:
+    """Whether both go back to one origin, whether one cites who published the other, whether their origins differ."""
+    origins = [(one.origin, other.origin) for other in others]
+    return {
+        "origin": np.array([float(bool(mine) and mine == theirs) for mine, theirs in origins]),
+        "published": np.array([float(_is_published(one, other) or _is_published(other, one)) for other in others]),
+        "origins_differ": np.array([float(bool(mine and theirs) and mine != theirs) for mine, theirs in origins]),
+    }
 
 
-def _nearness(one: Fingerprint, other: Fingerprint) -> float:
-    if not one.day or not other.day:
-        return 1.0
-    return math.exp(-abs(one.day - other.day) / _DAYS)
-
-
-def _soon(one: Fingerprint, other: Fingerprint) -> float:
-    """Whether both came out within days, as reprints do; what follows up on an event comes later."""
-    if not one.day or not other.day:
-        return 0.74
-    return 1 / (1 + math.exp(2 * (abs(one.day - other.day) - 3.5)))
-
-
-def _telling(figures: Collection[float]) -> set[float]:
-    return {value for value in figures if value >= 10}
+def _of_texts(wanted: Wanted, others: Sequence[Traits], near: Bools, chance: Floats) -> Measures:
+    """What texts of one language have in common; words and runs of words of two languages are not compared."""
+    found = {name: np.zeros(len(others)) for name in ("words", "shingles", "phrases")}
+    where = np.flatnonzero(near)
+    same = [other for other, is_near in zip(others, near, strict=True) if is_near]
+    if same:
+        found["words"][where] = wanted.words([other.words for other in same], chance[where]).cosine(0, 0)
+        count = wanted.shingles([other.shingles for other in same])
+        smaller = np.minimum(len(wanted.one.shingles), np.array([len(other.shingles) for other in same]))
+        found["shingles"][where] = count / np.maximum(smaller, 1)
+        found["phrases"][where] = np.minimum(1.0, count / _PHRASES)
+    return found
 
 
 def _figures(one: Collection[float], other: Collection[float]) -> float:
     """The weight of the figures that both have: one of many digits says more than a round one."""
+    if not other:
+        return 0.0
     total = 0.0
     for value in one:
         if value in other:
@@ -164,79 +192,15 @@ def _weight(value: float) -> float:
     return min(1.0, 0.15 + 0.28 * (len(digits) - 1) + 0.05 * (value >= 100))
 
 
-def _overlap(one: Collection[object], other: Collection[object]) -> float:
+def _overlap(one: frozenset[float], other: frozenset[float]) -> float:
     """The share of the smaller set that the larger one has too."""
     smaller = min(len(one), len(other))
-    return len(set(one) & set(other)) / smaller if smaller else 0.0
+    return len(one & other) / smaller if smaller else 0.0
 
 
-def _weighed(one: Collection[str], other: Collection[str], kind: str, chance: float, asked: float) -> float:
-    """Cosine of two sets, what is rare in them weighing more; ``asked`` is added to the size of either."""
-    both = _power(set(one) & set(other), kind, chance)
-    if not both:
-        return 0.0
-    return both / math.sqrt((_power(one, kind, chance) + asked) * (_power(other, kind, chance) + asked))
-
-
-def _power(things: Collection[str], kind: str, chance: float) -> float:
-    if len(things) > _MANY and isinstance(things, frozenset):
-        weights = np.clip(_rarities(things, kind) - chance, _LEAST, 1.0)
-        return float(weights @ weights)
-    return float(sum(_weight_of(thing, kind, chance) ** 2 for thing in things))
-
-
-@lru_cache(maxsize=4096)
-def _rarities(things: frozenset[str], kind: str) -> npt.NDArray[np.float64]:
-    """The rarity of each of a report's words, kept, since a report is compared with many."""
-    return np.array([rarity(thing, kind) for thing in things])
-
-
-def _weight_of(thing: str, kind: str, chance: float) -> float:
-    return max(_LEAST, min(1.0, rarity(thing, kind) - chance))
-
-
-def _rare(things: Collection[str], kind: str, chance: float) -> float:
-    """What is rare among what both have, 1 for two things that hardly any other report has."""
-    return min(1.0, _beyond(_COMMON, things, kind, chance) / (1 - _COMMON) / 2)
-
-
-def _told(things: Collection[str], kind: str, chance: float) -> float:
-    return _beyond(_TELLING, things, kind, chance)
-
-
-def _beyond(least: float, things: Collection[str], kind: str, chance: float) -> float:
-    """By how much the weights of ``things`` exceed ``least``, together; asked often, so written out."""
-    known, total = _background()[kind], 0.0
-    for thing in things:
-        weight = min(1.0, known.get(thing, 1.0) - chance)
-        if weight > least:
-            total += weight - least
-    return total
-
-
-def _properties(one: Fingerprint, chance: float) -> float:
-    return sum(_told(getattr(one, kind), kind, chance) for kind in _PROPER)
-
-
-def _is_published(one: Fingerprint, other: Fingerprint) -> bool:
+def _is_published(one: Traits, other: Traits) -> bool:
     """Whether one cites the publisher of the other."""
-    theirs = _plain(other.publisher)
-    return bool(theirs) and any(_plain(name) == theirs for name in {*one.sources, one.origin})
-
-
-def _plain(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isalnum()).removeprefix("the")
-
-
-def rarity(thing: str, kind: str) -> float:
-    """How rare a word, name, place or concept is in news: from 0 to 1, and 1 for what is not known."""
-    return _background()[kind].get(thing, 1.0)
-
-
-@cache
-def _background() -> dict[str, dict[str, float]]:
-    """How rare things are in news of every kind and in reports on the subject, whichever has more of them."""
-    return dict(json.loads(BACKGROUND.read_text(encoding="utf-8")))
+    return bool(other.publisher) and other.publisher in one.cited
 
 
 @cache

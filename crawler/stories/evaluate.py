@@ -1,14 +1,14 @@
 """Labelled reports in, how well stories are told apart out: precision, recall and F1 over pairs of reports."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from typing import Any
 
 from crawler import stories
 from crawler.tally import Tally
-from db.model import Article, Facts, Link, Neighbour
+from db.model import Article, Facts, Fingerprint, Link, Neighbour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class Labelled:
     publisher: str
     event: str
     original: str
+    fingerprint: Fingerprint
     report: Neighbour
 
 
@@ -44,7 +45,8 @@ def labelled(rows: Iterable[Mapping[str, Any]], find: Callable[[Article], Facts]
                 publisher=publisher,
                 event=str(row.get("event") or row.get("story_id") or ""),
                 original=str(row.get("original") or row.get("orig") or ""),
-                report=Neighbour(report=number, order=order, fingerprint=placing.fingerprint),
+                fingerprint=placing.fingerprint,
+                report=Neighbour(report=number, order=order, traits=stories.place.read(placing.fingerprint)),
             )
         )
     return found
@@ -66,10 +68,7 @@ def grouped(rows: Sequence[Labelled]) -> tuple[dict[int, int], dict[int, int]]:
 
 
 def _linked(report: Neighbour, link: Link) -> Neighbour:
-    return Neighbour(
-        report=report.report, order=report.order, fingerprint=report.fingerprint, parent=link.parent,
-        likeness=link.likeness,
-    )  # fmt: skip
+    return replace(report, parent=link.parent, likeness=link.likeness)
 
 
 def _top(report: int, links: Mapping[int, Link]) -> int:
@@ -95,7 +94,7 @@ def pairs(
     right = wrong = missed = 0
     for one, other in combinations(rows, 2):
         mine, theirs = getattr(one, label), getattr(other, label)
-        days = (one.report.fingerprint.day, other.report.fingerprint.day)
+        days = (one.report.day, other.report.day)
         apart = all(days) and abs(days[0] - days[1]) > stories.DAYS
         apart = apart or (among is not None and one.report.report not in among)
         if not mine or not theirs or apart or (across and one.article.language == other.article.language):

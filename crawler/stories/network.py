@@ -1,7 +1,6 @@
-"""Measures in, a chance out: a small network of one hidden layer, its weights read from a file."""
+"""Rows of measures in, a chance for each out: a small network of one hidden layer, its weights read from a file."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +32,9 @@ class Network:
         hidden, offsets, out, straight = (np.array(told[name]) for name in ("hidden", "offsets", "out", "straight"))
         return cls(hidden, offsets, out, straight, float(told["constant"]))
 
-    def chance(self, values: Sequence[float]) -> float:
-        """From 0 to 1, for one value for each input."""
-        given = np.array(values)
-        units = np.tanh(self.hidden @ given + self.offsets)
-        logit = self.constant + float(self.straight @ given) + float(self.out @ units)
-        return 1 / (1 + math.exp(-max(-_MOST, min(_MOST, logit))))
+    def chances(self, values: Array) -> Array:
+        """From 0 to 1 for each row of ``values``, which has one for each input."""
+        units = np.tanh(values @ self.hidden.T + self.offsets)
+        logits = self.constant + values @ self.straight + units @ self.out
+        found: Array = 1 / (1 + np.exp(-np.clip(logits, -_MOST, _MOST)))
+        return found

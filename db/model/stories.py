@@ -1,8 +1,9 @@
 """Which reports tell of the same thing: what a report is compared by, and how two of them belong together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Protocol
 
 from db.model.evidence import Evidence
 
@@ -55,20 +56,26 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """A report that may belong with another: its number, place in the order of publication, and fingerprint.
+    """A report that may belong with another: its number, place in the order of publication, and traits.
 
-    ``order`` is made of what the report says of itself, so that it is the same whenever the report arrives.
+    ``order`` is made of what the report says of itself, its day first, so that it is the same whenever it arrives.
+    ``traits`` are what the placer read in its fingerprint.
     ``parent`` is the earlier report that it goes back to (0: none) and ``likeness`` how surely; ``fixed``: a person
     decided that. ``story`` is the story that it is in, 0 before it is in one.
     """
 
     report: int
     order: tuple[int, str]
-    fingerprint: Fingerprint
+    traits: Any
     parent: int = 0
     likeness: float = 0.0
     fixed: bool = False
     story: int = 0
+
+    @property
+    def day(self) -> int:
+        """The number of its day of publication; 0: unknown."""
+        return self.order[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,4 +97,11 @@ class Placing:
     lead: Evidence
 
 
-Placer = Callable[[Neighbour, Sequence[Neighbour]], Sequence[Link]]
+class Placer(Protocol):
+    """Finds what a report goes back to among others."""
+
+    def read(self, fingerprint: Fingerprint) -> Any:
+        """The traits of a report, from its fingerprint alone; they are kept, since it is compared with many."""
+
+    def __call__(self, report: Neighbour, near: Sequence[Neighbour]) -> Sequence[Link]:
+        """What ``report`` goes back to among those ``near``, and which of them go back to it."""

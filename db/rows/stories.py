@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict, fields
-from functools import lru_cache
 from typing import Any
 
 from db.model import Article, Capture, Fingerprint
@@ -17,7 +16,6 @@ def packed(fingerprint: Fingerprint) -> str:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
-@lru_cache(maxsize=1024)  # reports of the same days are neighbours of many
 def unpacked(text: str) -> Fingerprint:
     """The fingerprint that ``packed`` made ``text`` of."""
     row = json.loads(text)

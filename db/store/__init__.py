@@ -18,6 +18,7 @@ from db.errors import StoreBusyError
 from db.model import Analysis, Candidate, ChannelState, Counts, Haul, Issue, Place, Placer, Rejection, Sample, Source
 from db.schema import migrate
 from db.store.judging import JudgementStore
+from db.store.memory import Memory
 from db.store.revisions import RevisionStore
 from db.store.tables import assign
 
@@ -49,7 +50,7 @@ class Store(RevisionStore, JudgementStore):
         self._db.conn.execute("PRAGMA synchronous=NORMAL")
         migrate(self._db)
         self.renew_index()
-        self.run = 0
+        self.run, self._memory = 0, Memory()
 
     def __enter__(self) -> Self:
         return self

@@ -1,5 +1,6 @@
 """Links between reports in, stories out: which belong together, kept under numbers that never change their meaning."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,18 +9,25 @@ from db import rows
 from db.model import Analysis, Fingerprint, Link, Neighbour, Placer, Placing, Relation
 from db.rows.stories import order, packed, unpacked
 from db.store.members import Members, top
+from db.store.memory import Memory
 from db.store.telling import TellingStore
 
 _DAYS = 30
 _EACH = 24  # neighbours looked up under one key, on either side of the day
 _MOST = 80  # neighbours compared
 _ALL = 2**63 - 1  # rulings
+_PLACED = (
+    'SELECT report, parent, likeness, fixed, story, "order" FROM placements '
+    "WHERE report IN (SELECT value FROM json_each(?))"
+)
+_PRINTS = "SELECT report, fingerprint FROM fingerprints WHERE report IN (SELECT value FROM json_each(?))"
 _COMMON = {"copy": Relation.COPY, "version": Relation.VERSION}  # which go back to an original
 
 
 class StoryStore(TellingStore):
     """The part of the store that keeps stories."""
 
+    _memory: Memory
     _newest_ruling = _ALL  # those after it are not made yet, while stories are put together anew
 
     # -- what a person decides
@@ -106,6 +114,9 @@ class StoryStore(TellingStore):
 
     # -- placing
 
+    def _undone(self) -> None:
+        self._memory.forget()
+
     def replay(self, placer: Placer, keys: Callable[[Fingerprint], Sequence[str]]) -> None:
         """Put stories together anew from fingerprints, in the order in which their reports arrived."""
         sql = (
@@ -116,9 +127,11 @@ class StoryStore(TellingStore):
         with self._transaction():
             for row in list(self._db.query(sql)):
                 found = unpacked(row["fingerprint"])
-                self._index(row["report"], found.day, keys(found))
+                told = keys(found)
+                self._index(row["report"], found.day, told)
                 is_new = self._begin(row["report"], row["place"], row["fetched_at"])
-                self._settle_links(row["report"], keys(found), placer, row["fetched_at"], is_new=is_new)
+                mine = self._neighbour(row["report"], found, placer)
+                self._settle_links(mine, told, placer, row["fetched_at"], is_new=is_new)
             rulings = list(self._db.query("SELECT id, kind, report, other, at FROM rulings ORDER BY id"))
         for ruling in rulings:
             self._newest_ruling = ruling["id"]
@@ -139,13 +152,14 @@ class StoryStore(TellingStore):
         self._keep_print(report, found)
         self._index(report, found.fingerprint.day, found.keys)
         is_new = self._begin(report, order(analysis.article, analysis.capture, key), now)
-        self._settle_links(report, found.keys, placer, now, is_new=is_new)
+        mine = self._neighbour(report, found.fingerprint, placer)
+        self._settle_links(mine, found.keys, placer, now, is_new=is_new)
 
     def _renew(self, report: int, found: Placing, placer: Placer, now: str) -> None:
         """Place a report anew whose text was replaced; its order stays that of its first text."""
         self._keep_print(report, found)
         self._index(report, found.fingerprint.day, found.keys)
-        self._settle_links(report, found.keys, placer, now)
+        self._settle_links(self._neighbour(report, found.fingerprint, placer), found.keys, placer, now)
 
     def _keep_print(self, report: int, found: Placing) -> None:
         row: rows.Row = {
@@ -159,13 +173,10 @@ class StoryStore(TellingStore):
         self._upsert("fingerprints", row, "report")
 
     def _settle_links(
-        self, report: int, keys: Sequence[str], placer: Placer, now: str, *, is_new: bool = False
+        self, mine: Neighbour, keys: Sequence[str], placer: Placer, now: str, *, is_new: bool = False
     ) -> None:
-        mine = self._neighbour(report)
-        if mine is None:
-            return
-        links = placer(mine, self._near(mine, keys))
-        if is_new and [link.report for link in links] == [report]:
+        links = placer(mine, self._near(mine, keys, placer))
+        if is_new and [link.report for link in links] == [mine.report]:
             self._settle_new(mine, links[0], now)
             return
         touched = {mine.story}
@@ -222,10 +233,10 @@ class StoryStore(TellingStore):
         }  # fmt: skip
         return self._insert("stories", row)
 
-    def _near(self, mine: Neighbour, keys: Sequence[str]) -> list[Neighbour]:
+    def _near(self, mine: Neighbour, keys: Sequence[str], placer: Placer) -> list[Neighbour]:
         """The reports that share most keys with ``mine`` within the days that count; a bounded number of look-ups."""
         votes: dict[int, int] = {}
-        day = mine.fingerprint.day
+        day = mine.day
         before = (
             "SELECT report FROM story_keys WHERE key=? AND day BETWEEN ? AND ? ORDER BY day DESC, report DESC LIMIT ?"
         )
@@ -237,26 +248,31 @@ class StoryStore(TellingStore):
                 votes[report] = votes.get(report, 0) + 1
         votes.pop(mine.report, None)
         best = sorted(votes, key=lambda report: (-votes[report], report))[:_MOST]
-        near = (self._neighbour(report) for report in {*best, *self._children(mine.report)})
-        return [each for each in near if each is not None]
+        return self._neighbours({*best, *self._children(mine.report)}, placer)
 
     def _children(self, report: int) -> list[int]:
         sql = "SELECT report FROM placements WHERE parent=?"
         return [row["report"] for row in self._db.query(sql, [report])]
 
-    def _neighbour(self, report: int) -> Neighbour | None:
-        sql = (
-            'SELECT fingerprint, parent, likeness, fixed, story, "order" FROM placements '
-            "JOIN fingerprints USING (report) WHERE report=?"
-        )
-        row = self._first(sql, report)
-        if row is None:
-            return None
-        found = unpacked(row[0])
-        return Neighbour(
-            report=report, order=(found.day, row[5]), fingerprint=found, parent=row[1] or 0, likeness=row[2],
-            fixed=bool(row[3]), story=row[4],
-        )  # fmt: skip
+    def _neighbours(self, reports: Iterable[int], placer: Placer) -> list[Neighbour]:
+        """Those of ``reports`` that have a place, with their traits."""
+        rows_of = self._db.conn.execute(_PLACED, [json.dumps(list(reports))]).fetchall()
+        known = {row[0]: self._memory.get(row[0], placer) for row in rows_of}
+        missing = json.dumps([report for report, found in known.items() if found is None])
+        for report, text in self._db.conn.execute(_PRINTS, [missing]).fetchall():
+            known[report] = self._remember(report, unpacked(text), placer)
+        return [_neighbour(row, found) for row in rows_of if (found := known[row[0]])]
+
+    def _neighbour(self, report: int, fingerprint: Fingerprint, placer: Placer) -> Neighbour:
+        """A report that has a place, and whose fingerprint has just been read or written."""
+        (row,) = self._db.conn.execute(_PLACED, [json.dumps([report])])
+        return _neighbour(row, self._remember(report, fingerprint, placer))
+
+    def _remember(self, report: int, fingerprint: Fingerprint, placer: Placer) -> tuple[int, Any]:
+        self._memory.get(report, placer)
+        found = (fingerprint.day, placer.read(fingerprint))
+        self._memory.keep(report, *found)
+        return found
 
     def _first(self, sql: str, report: int) -> tuple[Any, ...] | None:
         """The first row; without the savepoint that a query of the library costs, since this is asked very often."""
@@ -360,3 +376,12 @@ class StoryStore(TellingStore):
                 here = members[here][0]
             if members[report][3:] != (story, here):
                 self._db.execute("UPDATE placements SET story=?, original=? WHERE report=?", [story, here, report])
+
+
+def _neighbour(row: tuple[Any, ...], found: tuple[int, Any]) -> Neighbour:
+    report, parent, likeness, fixed, story, place = row
+    day, traits = found
+    return Neighbour(
+        report=report, order=(day, place), traits=traits, parent=parent or 0, likeness=likeness, fixed=bool(fixed),
+        story=story,
+    )  # fmt: skip

@@ -24,8 +24,12 @@ class Tables:
             yield
         except BaseException:
             self._db.rollback()
+            self._undone()
             raise
         self._db.commit()
+
+    def _undone(self) -> None:
+        """Let go what is remembered of rows that were not committed."""
 
     def _issues(self, issues: Iterable[Issue], now: datetime) -> None:
         for issue in issues:

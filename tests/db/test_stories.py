@@ -367,3 +367,21 @@ def test_quotes_of_all_facts_stand_in_their_texts(some: list[Analysis], tmp_path
             'WHERE quote <> substr(text, start + 1, "end" - start)',
         )
         assert wrong == [(0,)]
+
+
+def test_a_report_is_compared_by_the_text_that_stands_after_another_could_not_be_saved(
+    some: list[Analysis], tmp_path: Path
+) -> None:
+    first, unlike = some[0], next(each for each in some if each.article.language != some[0].article.language)
+    copied = replace(first, article=replace(first.article, url="https://copy.example/", canonical_url=""))
+    with Store(tmp_path / "x.db", holder="test") as store:
+        store.save(first, page="1", report="1", placer=stories.place)
+        store.run = 9  # which is none, so that the page cannot be written when all else has been
+        with pytest.raises(sqlite3.IntegrityError):
+            store.save(replace(unlike, capture=first.capture), page="1", report="1", placer=stories.place)
+        store.run = 0
+        store.save(copied, page="2", report="2", placer=stories.place)
+    assert rows(tmp_path / "x.db", "SELECT story, relation FROM placements ORDER BY report") == [
+        (1, "first"),
+        (1, "copy"),
+    ]
