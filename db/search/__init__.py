@@ -3,9 +3,9 @@
 from db.search.about import tokens as about
 from db.search.asking import NOTHING, Question, Term, parse
 from db.search.filters import FIELDS, Known
-from db.search.keys import VERSION, Token, bare_document, document, tokens
+from db.search.keys import VERSION, Token, bare_document, document, documents, tokens
 
 __all__ = [
-    "FIELDS", "NOTHING", "VERSION", "Known", "Question", "Term", "Token", "about", "bare_document", "document", "parse",
-    "tokens",
+    "FIELDS", "NOTHING", "VERSION", "Known", "Question", "Term", "Token", "about", "bare_document", "document",
+    "documents", "parse", "tokens",
 ]  # fmt: skip

@@ -49,9 +49,15 @@ class Token:
 def tokens(text: str, language: str) -> Iterator[Token]:
     """Every word of ``text`` in order, with the keys under which a report of ``language`` is found by it."""
     for found in _TOKEN.finditer(text):
-        keys, bare = (pairs(found[1]), ()) if found[1] else _keys(found[2], language)
+        keys, bare = _found((found[1], found[2]), language)
         if keys:
             yield Token(found.start(), found.end(), keys, bare)
+
+
+def _found(run: tuple[str, str], language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The keys of a run of joined characters, or of a word, as ``_TOKEN`` finds either; and its other keys."""
+    joined, word = run
+    return (pairs(joined), ()) if joined else _keys(word, language)
 
 
 def document(text: str, language: str) -> str:
@@ -59,12 +65,25 @@ def document(text: str, language: str) -> str:
     return " ".join(key for token in tokens(text, language) for key in token.keys)
 
 
+def documents(title: str, text: str, language: str, besides: str = "") -> tuple[str, str, str]:
+    """``document`` of a title and of a text, and ``bare_document`` of both; each word is looked at once."""
+    head, body = _TOKEN.findall(title), _TOKEN.findall(text)
+    known = {run: _found(run, language) for run in dict.fromkeys((*head, *body))}
+    plain = {run: " ".join(keys) for run, (keys, _) in known.items()}
+    bare = {key for keys, others in known.values() if keys for key in others}
+    titled, told = (" ".join(part for run in runs if (part := plain[run])) for runs in (head, body))
+    return titled, told, _listed(bare, f"{title}\n{text}", language, besides)
+
+
 def bare_document(text: str, language: str, besides: str = "") -> str:
     """The other keys of the words of ``text``, each once, in alphabetical order: what no phrase needs to stand in.
 
     With them go numbers as they are without separators, and the words of ``besides``, such as the names of authors.
     """
-    other = {key for token in tokens(text, language) for key in token.bare}
+    return _listed({key for token in tokens(text, language) for key in token.bare}, text, language, besides)
+
+
+def _listed(other: set[str], text: str, language: str, besides: str) -> str:
     numbers = {_SEPARATOR.sub("", found[0]) for found in _THOUSANDS.finditer(text)}
     named = {key for token in tokens(besides, language) for key in (*token.keys, *token.bare)}
     return " ".join(sorted(other | numbers | named))

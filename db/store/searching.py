@@ -82,8 +82,7 @@ class SearchStore(Tables):
         countries = [named[0] for named in self._db.execute(_NAMED, [report])]
         about = search.about(source, language, countries, day or "")
         named = " ".join(json.loads(authors or "[]"))
-        bare = search.bare_document(f"{title}\n{text}", language, named)
-        return search.document(title, language), search.document(text, language), bare, about
+        return *search.documents(title, text, language, named), about
 
 
 def _digest(found: Document) -> int:

@@ -93,6 +93,21 @@ def test_whatever_is_typed_is_a_question_that_sqlite_understands(index: sqlite3.
     assert isinstance(found(index, typed), list)
 
 
+@given(text=st.text(max_size=120), language=st.sampled_from(["ru", "uk", "en", "zh", "fr", "ka", "xx", ""]))
+@settings(deadline=None)
+def test_title_and_text_are_read_together_as_each_alone(text: str, language: str) -> None:
+    title, besides = text[: len(text) // 3], text[-10:]
+    bare = search.bare_document(f"{title}\n{text}", language, besides)
+    alone = (document(title, language), document(text, language), bare)
+    assert search.documents(title, text, language, besides) == alone
+
+
+@pytest.mark.parametrize(("language", "title", "text"), REPORTS)
+def test_reports_are_read_as_their_titles_and_texts_are(language: str, title: str, text: str) -> None:
+    alone = (document(title, language), document(text, language), search.bare_document(f"{title}\n{text}", language))
+    assert search.documents(title, text, language) == alone
+
+
 @given(text=st.text(max_size=80), language=st.sampled_from(["ru", "en", "zh", "fr", "ka", "xx", ""]))
 @settings(deadline=None)
 def test_a_word_of_a_text_is_found_by_itself(text: str, language: str) -> None:
