@@ -1,7 +1,7 @@
 """Fingerprints in, the JSON of their rows out, and back."""
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from db.model import Article, Capture, Fingerprint
@@ -10,9 +10,8 @@ from db.rows import stamp
 
 def packed(fingerprint: Fingerprint) -> str:
     """A fingerprint as JSON, its sets sorted."""
-    row = {
-        name: sorted(value) if isinstance(value, frozenset) else value for name, value in asdict(fingerprint).items()
-    }
+    told = {field.name: getattr(fingerprint, field.name) for field in fields(Fingerprint)}
+    row = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in told.items()}
     return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -15,10 +15,24 @@ class Tables:
 
     _db: Database
     run: int
+    _is_together = False
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let all that is written meanwhile be one piece, which costs less than many; a failure undoes all of it."""
+        with self._transaction():
+            self._is_together = True
+            try:
+                yield
+            finally:
+                self._is_together = False
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """Write as one piece; takes the write lock at once, so that reading first and writing then never fails."""
+        if self._is_together:
+            yield
+            return
         self._db.conn.execute("BEGIN IMMEDIATE")
         try:
             yield

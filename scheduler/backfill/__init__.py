@@ -7,14 +7,15 @@ A file is settled as one piece when it has been read to its end, its reports in 
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from typing import TypeVar
 
 from crawler import flow, sources, topics
 from crawler.urls import key
 from db.archive import ArchiveWriter
-from db.model import Analysis, Counts, Issue, Level
+from db.model import Analysis, Counts, Issue, Level, Rejection, Source
 from db.rows import Row
 from db.store import Store
 from scheduler.backfill.dispatch import ClusterError
@@ -28,7 +29,9 @@ from scheduler.jobs import RunReport, report, ruled, software, utc_now
 __all__ = ["Progress", "WarcFile", "backfill", "local"]
 
 Progress = Callable[[Standing], None]
+T = TypeVar("T")
 _ONE_HERE = Workers(processes=1)
+_AT_ONCE = 32  # pages that are written in one piece, so that nobody waits long for the database
 
 
 def backfill(
@@ -105,10 +108,13 @@ class _Desk:
             detail = f"{piece.name}: was read by an earlier run; --again reads it once more"
             self._store.note([Issue(what="read-before", level=Level.INFO, detail=detail)], utc_now())
             return
-        new = sum(self._keep(kept) for kept in piece.kept)
-        for rejection, source in piece.rejections:
-            flow.settle(rejection, source, self._store)
-            self.tally["doubted"] += bool(self._store.standing(rejection.place))
+        new = 0
+        for pages in _some(piece.kept):
+            with self._store.together():
+                new += sum(self._keep(kept) for kept in pages)
+        for rejected in _some(piece.rejections):
+            with self._store.together():
+                self._reject(rejected)
         for candidate, issue in piece.failures:
             self._store.fail(candidate, issue, utc_now(), again=False)
         if piece.trouble:
@@ -120,6 +126,11 @@ class _Desk:
         )  # fmt: skip
         if piece.digest:
             self._store.note_backfill(_row(piece, new), piece.reasons or {}, utc_now())
+
+    def _reject(self, rejected: Sequence[tuple[Rejection, Source]]) -> None:
+        for rejection, source in rejected:
+            flow.settle(rejection, source, self._store)
+            self.tally["doubted"] += bool(self._store.standing(rejection.place))
 
     def _keep(self, kept: Kept) -> bool:
         return flow.settle(self._archived(kept), kept.source, self._store)
@@ -136,6 +147,11 @@ class _Desk:
         offer = replace(kept.capture.offer, source=kept.source.id)
         place = self._archive.append(replace(kept.capture, offer=offer))
         return replace(kept.analysis, capture=replace(kept.analysis.capture, place=place, offer=offer))
+
+
+def _some(pages: Sequence[T]) -> Iterator[Sequence[T]]:
+    """``pages`` in their order, as many at once as are written in one piece."""
+    return (pages[at : at + _AT_ONCE] for at in range(0, len(pages), _AT_ONCE))
 
 
 def _row(piece: Piece, new: int) -> Row:

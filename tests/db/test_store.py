@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from db import search
 from db.model import Analysis, Candidate, Issue, Offer, Place
-from db.store import MAX_TRIES
+from db.store import MAX_TRIES, Store
 from tests import factory
 from tests.db.tables import ask, dump, opened, sound
 from tests.factory import NOW, URL, later
@@ -29,6 +29,27 @@ def test_saving_twice_equals_saving_once(tmp_path: Path) -> None:
         assert not store.save(factory.analysis(), page="p", report="r")
     assert dump(tmp_path) == once
     assert len(once["articles"]) == len(once["texts"]) == len(once["pages"]) == 1
+
+
+def two_of_which_one_fails(store: Store) -> None:
+    with store.together():
+        store.save(factory.analysis(), page="p", report="r")
+        store.run = 9  # there is none
+        store.save(factory.analysis(f"{URL}2"), page="p2", report="r2")
+
+
+def test_what_is_written_together_stands_as_one_piece_or_not_at_all(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        empty = dump(tmp_path)
+        with pytest.raises(sqlite3.IntegrityError):
+            two_of_which_one_fails(store)
+        store.run = 0
+        assert dump(tmp_path) == empty
+        with store.together():
+            store.save(factory.analysis(), page="p", report="r")
+            assert dump(tmp_path) == empty  # as others see it
+            store.save(factory.analysis(f"{URL}2"), page="p2", report="r2")
+        assert len(dump(tmp_path)["articles"]) == 2
 
 
 def test_rejecting_twice_equals_rejecting_once(tmp_path: Path) -> None:
