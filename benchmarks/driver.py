@@ -24,7 +24,6 @@ from pathlib import Path
 import psutil
 
 from benchmarks.table import write_rows
-from db.model import Capture
 from scheduler.backfill.errand import Errand, Ground, perform, rest, unpack
 from scheduler.backfill.files import WarcFile, digest
 from scheduler.backfill.reading import Kept, Piece
@@ -90,22 +89,15 @@ def lay(folder: Path, pool: list[Kept], files: int, reports: int) -> None:
 
 
 def _copy(kept: Kept, number: int, moment: datetime) -> Kept:
-    """The report under an address and at a time of its own."""
+    """The report under an address and at a time of its own; its record in the archive stays as it is."""
     day = moment + timedelta(minutes=number % 97)
     analysis, address = kept.analysis, f"{kept.analysis.article.url}?copy={number}"
     article = replace(analysis.article, url=address, canonical_url=address, published_at=day, published_on=day.date())
     placing = analysis.placing
     if placing:
         placing = replace(placing, fingerprint=replace(placing.fingerprint, day=day.toordinal()))
-
-    def moved(capture: Capture) -> Capture:
-        return replace(capture, url=address, requested_url="", fetched_at=day)
-
-    return replace(
-        kept,
-        analysis=replace(analysis, article=article, capture=moved(analysis.capture), placing=placing),
-        capture=moved(kept.capture) if kept.capture else None,
-    )
+    capture = replace(analysis.capture, url=address, requested_url="", fetched_at=day)
+    return replace(kept, analysis=replace(analysis, article=article, capture=capture, placing=placing))
 
 
 def simulate(count: int, seconds: float, answers: Path) -> Simulated:

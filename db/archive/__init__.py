@@ -8,6 +8,9 @@ written ends in ``.open``; closing renames it, so a file left by a kill is known
 from db.archive.pruning import prune
 from db.archive.reader import captures, locate, read, record_bytes, streamed
 from db.archive.repair import close_open_files
-from db.archive.writer import ArchiveWriter
+from db.archive.writer import ArchiveWriter, Packed, packed
 
-__all__ = ["ArchiveWriter", "captures", "close_open_files", "locate", "prune", "read", "record_bytes", "streamed"]
+__all__ = [
+    "ArchiveWriter", "Packed", "captures", "close_open_files", "locate", "packed", "prune", "read", "record_bytes",
+    "streamed",
+]  # fmt: skip

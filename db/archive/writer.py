@@ -4,6 +4,7 @@ import io
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,26 @@ _GZIP = 31  # zlib window bits that ask for a gzip container
 _CODED = {"content-encoding", "transfer-encoding", "content-length"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """A capture as it stands in an archive: two records, each packed by itself."""
+
+    metadata: bytes
+    response: bytes
+
+
+def packed(capture: Capture) -> Packed:
+    """What an archive holds of ``capture``; it can be made anywhere, and be added to an archive elsewhere."""
+    records = _records()
+    response = _response(records, capture)
+    metadata = _metadata(records, capture, response)
+    return Packed(metadata=_member(records, metadata), response=_member(records, response))
+
+
+def _records() -> BufferWARCWriter:
+    return BufferWARCWriter(gzip=False, warc_version="WARC/1.1")
+
+
 class ArchiveWriter:
     """Appends captures to the newest file below ``root``; one writer an archive, held by a lock file.
 
@@ -37,7 +58,6 @@ class ArchiveWriter:
         self._root, self._software, self._now, self._roll_at = root, software, now, roll_at
         self._file: BinaryIO | None = None
         self._path, self._size, self._number = Path(), 0, 0
-        self._records = BufferWARCWriter(gzip=False, warc_version="WARC/1.1")
         root.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(root / ".lock")
         try:
@@ -55,12 +75,14 @@ class ArchiveWriter:
 
     def append(self, capture: Capture) -> Place:
         """Write ``capture`` and say where its response record starts (bytes from the start of the file)."""
+        return self.add(packed(capture))
+
+    def add(self, record: Packed) -> Place:
+        """Write what :func:`packed` made of a capture, as :meth:`append` writes one."""
         if self._file is None or self._size >= self._roll_at:
             self._roll()
-        response = self._response(capture)
-        metadata = self._metadata(capture, response)
-        start = self._size + len(metadata_member := self._member(metadata))
-        self._write(metadata_member + self._member(response))
+        start = self._size + len(record.metadata)
+        self._write(record.metadata + record.response)
         return Place(file=self._path.relative_to(self._root).as_posix(), offset=start)
 
     def close(self) -> None:
@@ -78,7 +100,8 @@ class ArchiveWriter:
         self._file = Path(f"{self._path}{OPEN_SUFFIX}").open("xb", buffering=0)  # noqa: SIM115  # stays open until it is rolled
         self._size = 0
         info = {"software": self._software, "format": "WARC File Format 1.1"}
-        self._write(self._member(self._records.create_warcinfo_record(name, info)))
+        records = _records()
+        self._write(_member(records, records.create_warcinfo_record(name, info)))
 
     def _finish(self) -> None:
         if self._file is None:
@@ -93,35 +116,38 @@ class ArchiveWriter:
             self._file.write(data)
             self._size += len(data)
 
-    def _member(self, record: ArcWarcRecord) -> bytes:
-        self._records.out.seek(0)
-        self._records.out.truncate()
-        self._records.write_record(record)
-        return _gzip(self._records.get_contents())
 
-    def _response(self, capture: Capture) -> ArcWarcRecord:
-        return self._records.create_warc_record(
-            capture.url,
-            "response",
-            payload=io.BytesIO(capture.body),
-            length=len(capture.body),
-            http_headers=_as_stored(capture),
-            warc_headers_dict={"WARC-Date": _stamp(capture.fetched_at)},
-        )
+def _response(records: BufferWARCWriter, capture: Capture) -> ArcWarcRecord:
+    return records.create_warc_record(
+        capture.url,
+        "response",
+        payload=io.BytesIO(capture.body),
+        length=len(capture.body),
+        http_headers=_as_stored(capture),
+        warc_headers_dict={"WARC-Date": _stamp(capture.fetched_at)},
+    )
 
-    def _metadata(self, capture: Capture, response: ArcWarcRecord) -> ArcWarcRecord:
-        block = to_json(capture.offer, capture.requested_url)
-        return self._records.create_warc_record(
-            f"{OFFER_URN}{capture.url}",  # under the page's own address a replay would take it for the page
-            "metadata",
-            payload=io.BytesIO(block),
-            length=len(block),
-            warc_content_type=MEDIA_TYPE,
-            warc_headers_dict={
-                "WARC-Date": _stamp(capture.fetched_at),
-                "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
-            },
-        )
+
+def _metadata(records: BufferWARCWriter, capture: Capture, response: ArcWarcRecord) -> ArcWarcRecord:
+    block = to_json(capture.offer, capture.requested_url)
+    return records.create_warc_record(
+        f"{OFFER_URN}{capture.url}",  # under the page's own address a replay would take it for the page
+        "metadata",
+        payload=io.BytesIO(block),
+        length=len(block),
+        warc_content_type=MEDIA_TYPE,
+        warc_headers_dict={
+            "WARC-Date": _stamp(capture.fetched_at),
+            "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID"),
+        },
+    )
+
+
+def _member(records: BufferWARCWriter, record: ArcWarcRecord) -> bytes:
+    records.out.seek(0)
+    records.out.truncate()
+    records.write_record(record)
+    return _gzip(records.get_contents())
 
 
 class _AsSent(StatusAndHeaders):  # type: ignore[misc]  # warcio ships no types

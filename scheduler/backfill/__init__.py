@@ -137,16 +137,16 @@ class _Desk:
 
     def _archived(self, kept: Kept) -> Analysis:
         """The analysis, after the page has gone to our own archive where it came from another and is not there yet."""
-        if kept.capture is None:
+        if kept.record is None:
             return kept.analysis
         held = self._store.held(key(kept.analysis.article.canonical_url), kept.analysis.sha256)
         if held:
             return replace(kept.analysis, capture=replace(kept.analysis.capture, place=held))
         if self._archive is None:
             self._archive = self._open()
-        offer = replace(kept.capture.offer, source=kept.source.id)
-        place = self._archive.append(replace(kept.capture, offer=offer))
-        return replace(kept.analysis, capture=replace(kept.analysis.capture, place=place, offer=offer))
+        capture = kept.analysis.capture
+        offer = replace(capture.offer, source=kept.source.id)
+        return replace(kept.analysis, capture=replace(capture, place=self._archive.add(kept.record), offer=offer))
 
 
 def _some(pages: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from crawler import flow
 from crawler.sources import Publishers
 from crawler.urls import is_web, key
+from db.archive import Packed, packed
 from db.errors import ArchiveError
 from db.model import Analysis, Answer, Candidate, Capture, Issue, Level, Rejection, Source
 from scheduler.backfill.files import Opened, WarcFile
@@ -18,11 +19,14 @@ Seen = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A page that became a report, and its capture with the body where it must be archived still."""
+    """A page that became a report, and the record of its capture where it must be archived still.
+
+    The record is packed by who reads the page, since one process alone settles what many have read.
+    """
 
     analysis: Analysis
     source: Source
-    capture: Capture | None
+    record: Packed | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,8 @@ class _Reader:
             return
         own = self.opened is not None and self.opened.own
         if isinstance(outcome, Analysis):
-            self._kept.append(Kept(analysis=outcome, source=source, capture=None if own else capture))
+            record = None if own else packed(replace(capture, offer=replace(capture.offer, source=source.id)))
+            self._kept.append(Kept(analysis=outcome, source=source, record=record))
             return
         self._reasons[f"{outcome.stage}: {outcome.reason}"] += 1
         if own or outcome.answer is Answer.REVIEW:
