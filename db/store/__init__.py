@@ -197,7 +197,7 @@ class Store(RevisionStore, JudgementStore):
             row = rows.article_row(analysis, report)
             if self._is_another(report, analysis):
                 row = {**row, "key": page, "canonical_url": row["url"]}
-            old = next(self._db.query("SELECT id, fetched_at, url FROM articles WHERE key=?", [row["key"]]), None)
+            old = self._one("SELECT id, fetched_at, url FROM articles WHERE key=?", [row["key"]])
             number = int(old["id"]) if old else self._insert("articles", row)
             if not old and "post" not in analysis.article.marks:
                 self._watch(number, analysis)
@@ -272,7 +272,7 @@ class Store(RevisionStore, JudgementStore):
     def _is_another(self, key: str, analysis: Analysis) -> bool:
         """Whether the report called ``key`` came from another address and says something else in title and text."""
         sql = "SELECT url, texts.title, text FROM articles JOIN texts USING (id) WHERE key=?"
-        known = next(self._db.query(sql, [key]), None)
+        known = self._one(sql, [key])
         article = analysis.article
         differs = known and known["title"] != article.headline and known["text"] != article.text
         return bool(known and differs and known["url"] != analysis.capture.url)
@@ -281,7 +281,7 @@ class Store(RevisionStore, JudgementStore):
         self._add("sources", rows.source_row(source), "id")
 
     def _settle_page(self, row: rows.Row) -> None:
-        old = next(self._db.query("SELECT first_seen, judged_at, outcome FROM pages WHERE key=?", [row["key"]]), None)
+        old = self._one("SELECT first_seen, judged_at, outcome FROM pages WHERE key=?", [row["key"]])
         if old:
             row = {**row, "first_seen": min(str(row["first_seen"]), old["first_seen"])}
         if not old or _stands(row, old):

@@ -59,4 +59,4 @@ class FactStore(Ledger):
         key: rows.Row = {name: row[name] for name in _SERIES}
         self._add("series", key, ", ".join(_SERIES))
         sql = f"SELECT id FROM series WHERE {' AND '.join(f'{name}=:{name}' for name in _SERIES)}"  # noqa: S608  # names are ours
-        return int(next(self._db.query(sql, key))["id"])
+        return int(self._db.conn.execute(sql, key).fetchone()[0])

@@ -1,6 +1,5 @@
 """Links between reports in, stories out: which belong together, kept under numbers that never change their meaning."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,25 +8,15 @@ from db import rows
 from db.model import Analysis, Fingerprint, Link, Neighbour, Placer, Placing, Relation
 from db.rows.stories import order, packed, unpacked
 from db.store.members import Members, top
-from db.store.memory import Memory
-from db.store.telling import TellingStore
+from db.store.neighbours import NeighbourStore
 
-_DAYS = 30
-_EACH = 24  # neighbours looked up under one key, on either side of the day
-_MOST = 80  # neighbours compared
 _ALL = 2**63 - 1  # rulings
-_PLACED = (
-    'SELECT report, parent, likeness, fixed, story, "order" FROM placements '
-    "WHERE report IN (SELECT value FROM json_each(?))"
-)
-_PRINTS = "SELECT report, fingerprint FROM fingerprints WHERE report IN (SELECT value FROM json_each(?))"
 _COMMON = {"copy": Relation.COPY, "version": Relation.VERSION}  # which go back to an original
 
 
-class StoryStore(TellingStore):
+class StoryStore(NeighbourStore):
     """The part of the store that keeps stories."""
 
-    _memory: Memory
     _newest_ruling = _ALL  # those after it are not made yet, while stories are put together anew
 
     # -- what a person decides
@@ -113,9 +102,6 @@ class StoryStore(TellingStore):
         self._insert("rulings", ruling)
 
     # -- placing
-
-    def _undone(self) -> None:
-        self._memory.forget()
 
     def replay(self, placer: Placer, keys: Callable[[Fingerprint], Sequence[str]]) -> None:
         """Put stories together anew from fingerprints, in the order in which their reports arrived."""
@@ -209,11 +195,6 @@ class StoryStore(TellingStore):
                 self._link(link, fixed=True)
         return touched
 
-    def _index(self, report: int, day: int, keys: Sequence[str]) -> None:
-        self._db.execute("DELETE FROM story_keys WHERE report=?", [report])
-        sql = "INSERT INTO story_keys (key, day, report) VALUES (?, ?, ?)"
-        self._db.conn.executemany(sql, [(each, day, report) for each in keys])
-
     def _begin(self, report: int, where: str, now: str) -> bool:
         """A story of its own for a report that is in none yet; whether it was in none."""
         if self._story_of(report):
@@ -232,47 +213,6 @@ class StoryStore(TellingStore):
             "languages": "[]", "countries": "[]", "made_at": now, "changed_at": now,
         }  # fmt: skip
         return self._insert("stories", row)
-
-    def _near(self, mine: Neighbour, keys: Sequence[str], placer: Placer) -> list[Neighbour]:
-        """The reports that share most keys with ``mine`` within the days that count; a bounded number of look-ups."""
-        votes: dict[int, int] = {}
-        day = mine.day
-        before = (
-            "SELECT report FROM story_keys WHERE key=? AND day BETWEEN ? AND ? ORDER BY day DESC, report DESC LIMIT ?"
-        )
-        after = "SELECT report FROM story_keys WHERE key=? AND day BETWEEN ? AND ? ORDER BY day, report LIMIT ?"
-        for key in keys:
-            found = self._db.conn.execute(before, [key, day - _DAYS, day, _EACH]).fetchall()
-            found += self._db.conn.execute(after, [key, day + 1, day + _DAYS, _EACH]).fetchall()
-            for (report,) in found:
-                votes[report] = votes.get(report, 0) + 1
-        votes.pop(mine.report, None)
-        best = sorted(votes, key=lambda report: (-votes[report], report))[:_MOST]
-        return self._neighbours({*best, *self._children(mine.report)}, placer)
-
-    def _children(self, report: int) -> list[int]:
-        sql = "SELECT report FROM placements WHERE parent=?"
-        return [row["report"] for row in self._db.query(sql, [report])]
-
-    def _neighbours(self, reports: Iterable[int], placer: Placer) -> list[Neighbour]:
-        """Those of ``reports`` that have a place, with their traits."""
-        rows_of = self._db.conn.execute(_PLACED, [json.dumps(list(reports))]).fetchall()
-        known = {row[0]: self._memory.get(row[0], placer) for row in rows_of}
-        missing = json.dumps([report for report, found in known.items() if found is None])
-        for report, text in self._db.conn.execute(_PRINTS, [missing]).fetchall():
-            known[report] = self._remember(report, unpacked(text), placer)
-        return [_neighbour(row, found) for row in rows_of if (found := known[row[0]])]
-
-    def _neighbour(self, report: int, fingerprint: Fingerprint, placer: Placer) -> Neighbour:
-        """A report that has a place, and whose fingerprint has just been read or written."""
-        (row,) = self._db.conn.execute(_PLACED, [json.dumps([report])])
-        return _neighbour(row, self._remember(report, fingerprint, placer))
-
-    def _remember(self, report: int, fingerprint: Fingerprint, placer: Placer) -> tuple[int, Any]:
-        self._memory.get(report, placer)
-        found = (fingerprint.day, placer.read(fingerprint))
-        self._memory.keep(report, *found)
-        return found
 
     def _first(self, sql: str, report: int) -> tuple[Any, ...] | None:
         """The first row; without the savepoint that a query of the library costs, since this is asked very often."""
@@ -376,12 +316,3 @@ class StoryStore(TellingStore):
                 here = members[here][0]
             if members[report][3:] != (story, here):
                 self._db.execute("UPDATE placements SET story=?, original=? WHERE report=?", [story, here, report])
-
-
-def _neighbour(row: tuple[Any, ...], found: tuple[int, Any]) -> Neighbour:
-    report, parent, likeness, fixed, story, place = row
-    day, traits = found
-    return Neighbour(
-        report=report, order=(day, place), traits=traits, parent=parent or 0, likeness=likeness, fixed=bool(fixed),
-        story=story,
-    )  # fmt: skip

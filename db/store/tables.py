@@ -1,8 +1,9 @@
 """Rows in, SQL out: the few ways in which the store writes, each within one transaction."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -44,6 +45,16 @@ class Tables:
 
     def _undone(self) -> None:
         """Let go what is remembered of rows that were not committed."""
+
+    def _all(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[dict[str, Any]]:
+        """The rows of a question by their columns; without the savepoint that a query of the library costs."""
+        found = self._db.conn.execute(sql, values)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def _one(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> dict[str, Any] | None:
+        """The first row of a question, if there is one."""
+        return next(iter(self._all(sql, values)), None)
 
     def _issues(self, issues: Iterable[Issue], now: datetime) -> None:
         for issue in issues:

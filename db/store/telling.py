@@ -34,7 +34,7 @@ class TellingStore(FactStore):
 
     def _describe(self, story: int, now: str) -> None:
         """Title, lead and counts of a story, from the reports in it."""
-        reports = list(self._db.query(_TOLD.format(which="story"), [story]))
+        reports = self._all(_TOLD.format(which="story"), [story])
         if not reports:
             return
         names = origins(reports)
@@ -58,7 +58,7 @@ class TellingStore(FactStore):
 
         Where a report can change to whom an original goes back that was there before, all are read.
         """
-        told = next(self._db.query("SELECT * FROM stories WHERE id=?", [story]))
+        (told,) = self._all("SELECT * FROM stories WHERE id=?", [story])
         mine, best = self._told_of(report), self._told_of(told["lead_report"])
         original = self._told_of(mine["original"]) if mine else None
         names = json.loads(told["names"])
@@ -86,12 +86,12 @@ class TellingStore(FactStore):
         self._db.execute(f"UPDATE stories SET {changes} WHERE id=:id", {**row, "id": story})  # noqa: S608  # column names are ours
 
     def _told_of(self, report: int | None) -> Told | None:
-        return next(self._db.query(_TOLD.format(which="placements.report"), [report]), None)
+        return self._one(_TOLD.format(which="placements.report"), [report])
 
     def _countries(self, which: str, number: int) -> list[str]:
         """The countries that a story's reports (or one report) name, and those where something was decided or done."""
         sql = _COUNTRIES.format(which=f"placements.{which}")
-        return [row["country"] for row in self._db.query(sql, {"which": number})]
+        return [row["country"] for row in self._all(sql, {"which": number})]
 
 
 def _led(best: Told) -> rows.Row:
