@@ -1,10 +1,12 @@
 """How many workers one driver can serve: its real code against workers that only wait, and answer with real readings.
 
     python -m benchmarks.driver FILE.warc.gz FOLDER [--workers 10 50 100 200] [--seconds 60] [--reports 9] [--write]
+    python -m benchmarks.driver FILE.warc.gz --pace 12 [...]
 
 FILE holds pages on the subject; what a worker makes of it is settled over and over, under new addresses and days, so
-many reports a file as CC-NEWS has. The pace of a worker is measured on the WARC files of FOLDER. The driver is a real
-``deserters backfill`` with a real Dask scheduler; only its workers wait instead of reading (``benchmarks/waiters.py``).
+many reports a file as CC-NEWS has. The pace of a worker is measured on the WARC files of FOLDER, or given. The driver
+is a real ``deserters backfill`` with a real Dask scheduler; only its workers wait instead of reading
+(``benchmarks/waiters.py``).
 """
 
 import argparse
@@ -126,13 +128,16 @@ def main() -> None:
     """Run it and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("warc", type=Path)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", help="WARC files on which the pace of a worker is measured")
+    parser.add_argument("--pace", type=float, help="seconds a file of a worker, where they are not to be measured")
     parser.add_argument("--workers", type=int, nargs="+", default=[10, 50, 100, 200])
     parser.add_argument("--seconds", type=float, default=60.0, help="how long each simulation lasts")
     parser.add_argument("--reports", type=int, default=9, help="reports a file: one page in four thousand")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    seconds = PAGES * pace(options.folder)
+    if not (options.folder or options.pace):
+        parser.error("name a FOLDER to measure the pace on, or give it by --pace")
+    seconds = options.pace or PAGES * pace(options.folder)
     pool = list(unpack(perform(errand_of(options.warc))).kept)
     rest()
     print(f"a worker takes {seconds:.1f} s a file; {len(pool)} reports to copy", flush=True)
@@ -148,7 +153,8 @@ def main() -> None:
             "workers", f"files an hour at {seconds:.1f} s a file", "settled an hour", "workers waited",
             "driver's CPU s a file", "of one core", "driver's memory, MB",
         ]  # fmt: skip
-        write_rows(TITLE, heads, rows, f"python -m benchmarks.driver FILE FOLDER --reports {options.reports} --write")
+        given = f"--pace {options.pace:g}" if options.pace else "FOLDER"
+        write_rows(TITLE, heads, rows, f"python -m benchmarks.driver FILE {given} --reports {options.reports} --write")
 
 
 def row(found: Simulated, seconds: float) -> list[str]:
