@@ -1,15 +1,10 @@
-"""Text in, its language out (ISO 639-1), by py3langid among the languages in which news is written."""
+"""Text in, its language out (ISO 639-1), by the model of py3langid among the languages in which news is written."""
 
 import hashlib
-import io
-from array import array
 from functools import cache
 from importlib.metadata import version
 
-import numpy as np
-import numpy.typing as npt
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
+from crawler.extract.language_model import Model, mapped, packed
 from crawler.keeping import keep, kept
 
 NEWS_LANGUAGES = (
@@ -19,53 +14,30 @@ NEWS_LANGUAGES = (
 )  # fmt: skip
 _SAME = {"nb": "no", "nn": "no"}
 _SAMPLE = 4000
-_TABLES = ("weights", "moves", "prior", "rows", "output", "classes")
 _KEPT_AS = "languages-" + hashlib.sha256(f"{version('py3langid')} {NEWS_LANGUAGES}".encode()).hexdigest()[:16]
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    """The model of our languages alone, with its two great tables mapped from files: most of them is never read.
+def _model() -> Model:
+    """The model of our languages alone, mapped from a file whose name tells the package's version.
 
-    As its package loads it, it takes 80 MB and half a second. The files' names tell the package's version.
+    As its package loads it, it takes 80 MB and half a second.
     """
-    return _mapped() or (_mapped() if _written() else _whole())
+    return _kept() or _made()
 
 
-def _mapped() -> LanguageIdentifier | None:
-    paths = [kept(f"{_KEPT_AS}-{table}.npy") for table in _TABLES]
-    if any(path is None for path in paths):
-        return None
-    try:
-        weights, moves, prior, rows, output, classes = (np.load(path, mmap_mode="r") for path in paths if path)
-    except (OSError, ValueError):
-        return None
-    return LanguageIdentifier(
-        weights, np.array(prior), classes.tolist(), memoryview(moves), array("i", output.tobytes()),
-        tk_row=rows.tolist(),
-    )  # fmt: skip
+def _kept() -> Model | None:
+    path = kept(_KEPT_AS)
+    return mapped(path) if path else None
 
 
-def _written() -> bool:
-    """Whether the tables could be written to files."""
-    whole = _whole()
-    tables = (whole.nb_ptc, whole.tk_nextmove, whole.nb_pc, whole.tk_row, whole.tk_output, whole.nb_classes)
-    return all(
-        keep(f"{_KEPT_AS}-{name}.npy", _bytes(np.asarray(table))) for name, table in zip(_TABLES, tables, strict=True)
-    )
+def _made() -> Model:
+    """The model as it is made, if need be, and kept where there is room for it."""
+    from crawler.extract import language_tables  # noqa: PLC0415  # its packages take 20 MB, and are asked once a machine
 
-
-def _bytes(table: npt.NDArray[np.generic]) -> bytes:
-    file = io.BytesIO()
-    np.save(file, table.astype(np.int32) if table.dtype == np.int64 else table, allow_pickle=False)
-    return file.getvalue()
-
-
-def _whole() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    known = {label.split("-")[0] for label in identifier.labels}
-    identifier.set_languages([code for code in (*NEWS_LANGUAGES, "no") if code in known])
-    return identifier
+    model = language_tables.made(language_tables.whole((*NEWS_LANGUAGES, "no")))
+    keep(_KEPT_AS, packed(model))
+    return _kept() or model
 
 
 def of(text: str) -> str:
@@ -73,5 +45,5 @@ def of(text: str) -> str:
     sample = text[:_SAMPLE]
     if not any(char.isalpha() for char in sample):
         return ""
-    code = str(_identifier().classify(sample)[0])
+    code = _model().language(sample)
     return _SAME.get(code, code)

@@ -1,12 +1,19 @@
 """What is made once a machine: kept as it was made, never taken from others, and missed by nobody."""
 
+from array import array
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from py3langid.langid import LanguageIdentifier
 
 from crawler import keeping
-from crawler.extract import language
+from crawler.extract import language, language_tables
+from crawler.extract.language_model import Model
 
+EQUAL = 1e-3  # the package adds up in single precision
 TEXTS = (
     "A Russian soldier deserted from his unit and asked for asylum.",
     "Российский солдат самовольно оставил часть и попросил убежища.",
@@ -39,16 +46,41 @@ def test_where_nothing_can_be_kept_nothing_is(folder: Path) -> None:
     assert keeping.keep("one", b"made") is None
 
 
-def test_languages_are_told_alike_from_mapped_tables_and_from_the_whole_model() -> None:
-    whole = language._whole()
-    assert language._mapped() is None
-    assert language._written()
-    mapped = language._mapped()
-    assert mapped is not None
-    assert [mapped.classify(text) for text in TEXTS] == [whole.classify(text) for text in TEXTS]
+def test_the_small_tables_tell_languages_as_the_whole_model_does(folder: Path) -> None:
+    assert language._kept() is None
+    model, whole = language._made(), language_tables.whole((*language.NEWS_LANGUAGES, "no"))
+    assert [model.language(text) for text in TEXTS] == [whole.classify(text)[0] for text in TEXTS]
+    assert language._kept() == model
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 8_000_000
 
 
-def test_a_spoilt_table_is_not_believed(folder: Path) -> None:
-    assert language._written()
-    next(folder.glob("*-moves.npy")).write_bytes(b"spoilt")
-    assert language._mapped() is None
+@given(st.text(), st.sampled_from(TEXTS))
+def test_any_text_has_the_language_that_the_whole_model_tells(text: str, other: str) -> None:
+    model, whole = models()
+    for each in (text, f"{text} {other}", f"{other[:9]}{text}".upper()):
+        scores = sorted((score for _, score in whole.rank(each)), reverse=True)
+        if scores[0] - scores[1] > EQUAL:
+            assert model.language(each) == whole.classify(each)[0]
+
+
+@cache
+def models() -> tuple[Model, LanguageIdentifier]:
+    """The small tables and what they were made of."""
+    whole = language_tables.whole((*language.NEWS_LANGUAGES, "no"))
+    return language_tables.made(whole), whole
+
+
+def test_an_automaton_of_another_kind_is_refused() -> None:
+    whole = language_tables.whole((*language.NEWS_LANGUAGES, "no"))
+    moves = array(whole.tk_nextmove.typecode, whole.tk_nextmove)
+    moves[whole.tk_row[1] * 256 + 1] = 7
+    whole.tk_nextmove = moves
+    with pytest.raises(ValueError, match="not as expected"):
+        language_tables.made(whole)
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"spoilt", bytes(1000)])
+def test_a_spoilt_table_is_not_believed(spoilt: bytes, folder: Path) -> None:
+    language._made()
+    next(folder.glob("languages-*")).write_bytes(spoilt)
+    assert language._kept() is None
