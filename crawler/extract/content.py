@@ -10,6 +10,7 @@ from lxml import etree, html
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
 
+from crawler.extract import stopwords
 from crawler.extract.document import Document
 from crawler.handwritten import Handwritten, load
 
@@ -33,6 +34,7 @@ def main_text(document: Document) -> str:
     tree = _light(document.tree)
     text = _trafilatura(tree, fast=True)
     if _agreement(text, _resiliparse(document)) < _AGREED:
+        stopwords.spare()
         text = _trafilatura(tree, fast=False)
     return without_boilerplate(without_links(paragraphs(text), document.link_texts))
 
