@@ -8,10 +8,10 @@ from pathlib import Path
 
 from lxml import etree, html
 from resiliparse.extract.html2text import extract_plain_text
-from trafilatura import bare_extraction
 
 from crawler.extract import stopwords
 from crawler.extract.document import Document
+from crawler.extract.lean import bare_extraction
 from crawler.handwritten import Handwritten, load
 
 _SOFT_HYPHEN = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))

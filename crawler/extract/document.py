@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import html
-from trafilatura import load_html
 
 from crawler.extract import headlines
 from crawler.extract.encoding import text_of
+from crawler.extract.lean import load_html
 from db.model import Capture
 
 _ARTICLE = re.compile(r"(?:^|/)(?:\w*Article|BlogPosting|LiveBlogPosting|Report|SocialMediaPosting)$")

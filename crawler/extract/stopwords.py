@@ -16,8 +16,8 @@ from pathlib import Path
 
 from justext import core
 from justext.utils import get_stoplist, get_stoplists
-from trafilatura import external
 
+from crawler.extract.lean import external
 from crawler.keeping import keep, kept
 
 _SHELVES = 1 << 13

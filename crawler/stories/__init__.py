@@ -6,13 +6,15 @@ matter: a report that comes late takes over those later ones that it fits better
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from crawler.stories.comparing import likenesses
 from crawler.stories.fingerprinting import fingerprint
 from crawler.stories.indexing import keys
 from crawler.stories.leads import lead
-from crawler.stories.traits import Traits, traits
 from db.model import Article, Facts, Fingerprint, Likeness, Link, Neighbour, Placing, Relation
+
+if TYPE_CHECKING:  # numpy takes 9 MB, and no reader of pages compares
+    from crawler.stories.traits import Traits
 
 __all__ = ["DAYS", "chains", "keys", "place", "placing"]
 
@@ -30,12 +32,16 @@ def placing(article: Article, facts: Facts, publisher: str, day: int) -> Placing
 class _Placer:
     """Finds what reports go back to; called as :data:`place`."""
 
-    def read(self, fingerprint: Fingerprint) -> Traits:
+    def read(self, fingerprint: Fingerprint) -> "Traits":
         """What a report is compared by, which is told of it once."""
+        from crawler.stories.traits import traits  # noqa: PLC0415  # as above
+
         return traits(fingerprint)
 
     def __call__(self, report: Neighbour, near: Sequence[Neighbour]) -> list[Link]:
         """What ``report`` goes back to among those ``near``, and which of those later than it go back to it."""
+        from crawler.stories.comparing import likenesses  # noqa: PLC0415  # as above
+
         best = Link(report=report.report)
         taken: list[Link] = []
         near = sorted((each for each in near if abs(each.day - report.day) <= DAYS), key=lambda each: each.order)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from crawler.stories.traits import rarity
+from crawler.stories.rarity import rarity
 from db.model import Fingerprint
 
 MOST = 48  # keys of one report, so that looking its neighbours up costs the same whatever is stored

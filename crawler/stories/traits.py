@@ -4,18 +4,15 @@ A report is compared with dozens of others, and many of those are compared again
 told of one report alone is told once: how rare each thing is that it has, and a number for each to meet its like by.
 """
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from crawler.stories.rarity import background
 from db.model import Fingerprint
 
-BACKGROUND = Path(__file__).with_name("background.json")
 KINDS = ("names", "speakers", "marks", "concepts", "cities", "countries", "sources", "decisions", "numbers")
 _WORDS = "stems"
 _SALT = 0x1E3779B97F4A7C15  # so that one word of two kinds is two things
@@ -73,16 +70,11 @@ def traits(one: Fingerprint) -> Traits:
     )
 
 
-def rarity(thing: str, kind: str) -> float:
-    """How rare a word, name, place or concept is in news: from 0 to 1, and 1 for what is not known."""
-    return _background()[kind].get(thing, 1.0)
-
-
 def _things(sets: dict[str, Collection[str]]) -> Things:
     ids: list[int] = []
     rarities: list[float] = []
     for number, (kind, things) in enumerate(sets.items()):
-        salt, known = number * _SALT % (1 << 63), _background()[kind]
+        salt, known = number * _SALT % (1 << 63), background()[kind]
         ids += [hash(thing) ^ salt for thing in things]
         rarities += [known.get(thing, 1.0) for thing in things]
     return Things(
@@ -92,9 +84,3 @@ def _things(sets: dict[str, Collection[str]]) -> Things:
 
 def _plain(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalnum()).removeprefix("the")
-
-
-@cache
-def _background() -> dict[str, dict[str, float]]:
-    """How rare things are in news of every kind and in reports on the subject, whichever has more of them."""
-    return dict(json.loads(BACKGROUND.read_text(encoding="utf-8")))

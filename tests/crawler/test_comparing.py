@@ -11,7 +11,8 @@ import pytest
 from crawler import facts
 from crawler.stories.comparing import likenesses, measures
 from crawler.stories.evaluate import Labelled, labelled
-from crawler.stories.traits import KINDS, rarity, traits
+from crawler.stories.rarity import rarity
+from crawler.stories.traits import KINDS, traits
 from db.model import Fingerprint
 
 USUAL, LEAST, COMMON = 22, 0.03, 0.6
