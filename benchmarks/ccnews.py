@@ -25,8 +25,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import trafilatura
-
 from benchmarks.ccnews_file import Pages, make, original, pages_of, used
 from benchmarks.table import write_rows
 from crawler import extract, facts, flow, relevance, stories
@@ -205,6 +203,8 @@ def recall(pages: Pages, number: int, kept: frozenset[str]) -> list[str]:
 
 def peers(pages: Pages, folder: Path, ours: float, gunzip: float) -> list[list[str]]:
     """The rows of trafilatura and news-please, on some of the pages; ``ours`` and ``gunzip`` in ms a page."""
+    import trafilatura  # noqa: PLC0415  # it takes numpy along, which the processes measured have no use for
+
     some = pages.ordinary[:: max(1, len(pages.ordinary) // SAMPLE)]
     plain = clock(lambda page: trafilatura.extract(page.body), some)
     few = folder / "few.warc.gz"

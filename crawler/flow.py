@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from crawler import extract, facts, relevance, stories, topics, urls
 from db.model import Analysis, Article, Capture, Rejection, Sample, Source, Stage, Verdict
-from db.store import Store
+from db.settling import Keeper
 
 SMALL_PAGE = 4096  # bytes; a page this small is read in any case, since it may be a wall or an empty shell
 _READABLE = ("html", "text/plain", "xml")
@@ -67,7 +67,7 @@ def sample(capture: Capture, source: Source) -> Sample | None:
     )  # fmt: skip
 
 
-def settle(outcome: Analysis | Rejection, source: Source, store: Store) -> bool:
+def settle(outcome: Analysis | Rejection, source: Source, store: Keeper) -> bool:
     """Give the outcome its place in the database: one transaction, repeatable. True where a report is new."""
     if isinstance(outcome, Rejection):
         store.reject(replace(outcome, source=source.id), page=urls.key(outcome.url), source=source)
