@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from crawler.words import Words, fold
 
 _GAP = re.compile(r"~(\d)")
-_CACHED_WORDS = 5_000
+_CACHED_WORDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
