@@ -179,7 +179,13 @@ def _capture(record: WarcRecord, told: dict[str, tuple[Offer, str]], place: Plac
         fetched_at=record.record_date.astimezone(UTC).replace(microsecond=0),
         status=record.http_headers.status_code or 0,
         headers=tuple([(k.decode("latin-1"), v.decode("latin-1")) for k, v in record.http_headers.items_bytes()]),
-        body=record.reader.read(MAX_BODY_BYTES),
+        body=record.reader.read(_size(record)),
         offer=offer,
         place=place,
     )
+
+
+def _size(record: WarcRecord) -> int:
+    """How many bytes of the body are read; room for as many is made, so no more than it can have."""
+    coded = any(record.http_headers.get(name) for name in ("Content-Encoding", "Transfer-Encoding"))
+    return MAX_BODY_BYTES if coded else min(MAX_BODY_BYTES, record.content_length)
