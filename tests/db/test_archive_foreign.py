@@ -24,6 +24,9 @@ from tests.db.archives import files, filled, readable
 # -- other people's files
 
 
+GZIP = b"<p>gzip</p>" * 100  # longer than what it is packed to
+
+
 @cache
 def foreign(version: str = "1.0") -> bytes:
     """A WARC file as others write it: warcinfo, requests, revisits and three pages, of which two are coded."""
@@ -44,7 +47,7 @@ def foreign(version: str = "1.0") -> bytes:
     record("request", "http://o.example/plain", b"", [("Host", "o.example")], "GET / HTTP/1.1")
     record("response", "http://o.example/plain", b"<p>plain</p>", html)
     record("revisit", "http://o.example/plain", b"", html)
-    record("response", "http://o.example/gzip", gzip.compress(b"<p>gzip</p>"), [*html, ("Content-Encoding", "gzip")])
+    record("response", "http://o.example/gzip", gzip.compress(GZIP), [*html, ("Content-Encoding", "gzip")])
     chunked = b"6\r\n<p>chu\r\n7\r\nnked</p\r\n1\r\n>\r\n0\r\n\r\n"
     record("response", "http://o.example/chunked", chunked, [*html, ("Transfer-Encoding", "chunked")])
     record("response", "http://o.example/gone", b"gone", html, "404 Not Found")
@@ -85,7 +88,7 @@ def test_a_foreign_file_gives_its_pages_decoded_and_passes_over_the_rest(
     assert trouble == ""
     assert [(one.url.rpartition("/")[2], one.body, one.status) for one in found] == [
         ("plain", b"<p>plain</p>", 200),
-        ("gzip", b"<p>gzip</p>", 200),
+        ("gzip", GZIP, 200),
         ("chunked", b"<p>chunked</p>", 200),
         ("gone", b"gone", 404),
     ]
