@@ -13,9 +13,8 @@ _EDGES = frozenset([b" ", b"\t", b"\r", b"\n", b"\f", b">", b"/"])  # what may s
 _TAG_END = ord(">")
 _SCRIPT, _SCRIPT_CLOSE, _STYLE = b"<script", b"</script", b"<style"
 _STYLE_CLOSE = re.compile(rb"</style", re.IGNORECASE)
-_TEXT = re.compile(
-    rb">\s*+(?!<[a-zA-Z/!?])([^<]*+(?:<(?![a-zA-Z/!?])[^<]*+)*+)"
-)  # of most tags nothing but space follows
+# What a tag is followed by until the next; of most tags that is nothing but space, which is passed over.
+_TEXT = re.compile(rb">\s*+(?!<[a-zA-Z/!?])([^<]*+(?:<(?![a-zA-Z/!?])[^<]*+)*+)")
 _TAG = re.compile(rb"<(?!meta[\s/])[a-zA-Z/!?]", re.IGNORECASE)
 _MANY = 200  # places; what stands around more of them is not picked out
 _LONGEST_TAG = 600  # bytes; a word further behind a "<" than this is taken for text
