@@ -3,12 +3,14 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from isal import isal_zlib
 
+from db.archive.inflating import Members
 from db.archive.offers import from_json
 from db.archive.repair import members
 from db.archive.writer import OPEN_SUFFIX
@@ -20,6 +22,7 @@ _HELD_BYTES = (
     64 * 1024 * 1024
 )  # a larger record is not held to see whether it is whole; 10 MB of it are read in any case
 _GZIP_MARK = b"\x1f\x8b\x08"
+_BLANK = b"\r\n\r\n"
 _UNKNOWN = Offer(source="")
 _WANTED = WarcRecordType.response | WarcRecordType.metadata
 
@@ -65,14 +68,54 @@ class _At:
 
 
 def _records(stream: BinaryIO, name: str, at: _At) -> Iterator[Capture]:
+    """The captures of ``stream``: fast as long as each member holds one record, then as the library finds them."""
     told: dict[str, tuple[Offer, str]] = {}
-    for record in ArchiveIterator(stream, record_types=_WANTED, parse_http=False):
+    members = Members(stream)
+    for data in members:
+        record, body = _alone(data)
+        if record is None:
+            break
+        if record.record_type & _WANTED:
+            at.byte = members.start
+            yield from _told_by(record, told, Place(file=name, offset=at.byte), body)
+    rest = members.rest()  # reads and tells where it is, which is all that the library asks of a stream
+    for record in ArchiveIterator(rest, record_types=_WANTED, parse_http=False):  # type: ignore[arg-type]  # see above
         at.byte = record.stream_pos
         _demand_whole(record)
-        if record.record_type == WarcRecordType.metadata:
-            _remember(record, told)
-        elif record.is_http:
-            yield _capture(record, told, Place(file=name, offset=record.stream_pos))
+        yield from _told_by(record, told, Place(file=name, offset=at.byte))
+
+
+def _told_by(
+    record: WarcRecord, told: dict[str, tuple[Offer, str]], place: Place, body: bytes | None = None
+) -> Iterator[Capture]:
+    """The capture that ``record`` is; what our own metadata say is remembered for the next."""
+    if record.record_type == WarcRecordType.metadata:
+        _remember(record, told)
+    elif record.is_http:
+        yield _capture(record, told, place, body)
+
+
+def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | None]:
+    """The record that is alone in a member, and its body where that is a page's and not coded.
+
+    The library reads headers only, unless the body is coded; none where ``data`` is anything but one whole record.
+    """
+    block = data.find(_BLANK) + len(_BLANK)
+    start = data.find(_BLANK, block) + len(_BLANK)
+    record = _first(data[:start] if start > block else data)
+    if record is None or not _counted(record) or block + record.content_length + len(_BLANK) != len(data):
+        return None, None
+    if not record.record_type & _WANTED:
+        return record, None
+    if record.is_http:
+        record.parse_http()
+        if not _coded(record) and not record.reader.read(1):
+            return record, bytes(memoryview(data)[start : -len(_BLANK)][:MAX_BODY_BYTES])
+    return _first(data), None
+
+
+def _first(data: bytes | bytearray) -> WarcRecord | None:
+    return next(ArchiveIterator(BytesIO(data), parse_http=False), None)
 
 
 def read(root: Path, place: Place) -> Capture:
@@ -139,7 +182,7 @@ def _name(path: Path, root: Path | None) -> str:
 def _demand_whole(record: WarcRecord) -> None:
     """Raise where the file ends inside ``record``; the library would hand out what is left of it as if it were all."""
     told = record.content_length
-    if not (record.headers.get("Content-Length") or "").strip().isdigit():
+    if not _counted(record):
         raise OSError("the header of this record breaks off")
     if told <= _HELD_BYTES:
         record.freeze()
@@ -170,16 +213,20 @@ def _remember(record: WarcRecord, told: dict[str, tuple[Offer, str]]) -> None:
         told[record.headers.get("WARC-Concurrent-To") or ""] = offer
 
 
-def _capture(record: WarcRecord, told: dict[str, tuple[Offer, str]], place: Place) -> Capture:
+def _capture(
+    record: WarcRecord, told: dict[str, tuple[Offer, str]], place: Place, body: bytes | None = None
+) -> Capture:
     offer, requested = told.get(record.record_id or "", (_UNKNOWN, ""))
-    record.parse_http(auto_decode="all")
+    if body is None:
+        record.parse_http(auto_decode="all")
+        body = record.reader.read(_size(record))
     return Capture(
         url=(record.headers.get("WARC-Target-URI") or "").strip("<>"),
         requested_url=requested,
         fetched_at=record.record_date.astimezone(UTC).replace(microsecond=0),
         status=record.http_headers.status_code or 0,
         headers=tuple([(k.decode("latin-1"), v.decode("latin-1")) for k, v in record.http_headers.items_bytes()]),
-        body=record.reader.read(_size(record)),
+        body=body,
         offer=offer,
         place=place,
     )
@@ -187,5 +234,12 @@ def _capture(record: WarcRecord, told: dict[str, tuple[Offer, str]], place: Plac
 
 def _size(record: WarcRecord) -> int:
     """How many bytes of the body are read; room for as many is made, so no more than it can have."""
-    coded = any(record.http_headers.get(name) for name in ("Content-Encoding", "Transfer-Encoding"))
-    return MAX_BODY_BYTES if coded else min(MAX_BODY_BYTES, record.content_length)
+    return MAX_BODY_BYTES if _coded(record) else min(MAX_BODY_BYTES, record.content_length)
+
+
+def _coded(record: WarcRecord) -> bool:
+    return any(record.http_headers.get(name) for name in ("Content-Encoding", "Transfer-Encoding"))
+
+
+def _counted(record: WarcRecord) -> bool:
+    return (record.headers.get("Content-Length") or "").strip().isdigit()
