@@ -25,6 +25,10 @@ class Analyst:
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPool(max_workers=1, max_tasks=PAGES_A_PROCESS, context=context, initializer=_make_ready)
 
+    def begin(self) -> None:
+        """Let the process load what it needs, while the caller does something else."""
+        self._pool.schedule(flow.prepare)
+
     def analyse(self, capture: Capture, source: Source) -> Analysis | Rejection:
         """What ``flow.analyse`` says of ``capture``; a rejection where it crashed the process or took too long.
 

@@ -181,8 +181,10 @@ def _publishers(packed: bytes) -> Publishers:
 def _analyst() -> Analyst:
     multiprocessing.current_process().daemon = False  # Dask's workers are, and a daemon may start no process
     hold_memory()
+    analyst = Analyst()
+    analyst.begin()
     flow.prepare()
-    return Analyst()
+    return analyst
 
 
 def _on() -> None:

@@ -68,6 +68,7 @@ def read_all(reading: Reading, workers: Workers) -> Generator[Piece | Issue, Non
 def _alone(reading: Reading) -> Iterator[Piece]:
     publishers = Publishers(reading.watched)
     with closing(Analyst()) as analyst:
+        analyst.begin()
         for file in reading.files:
             yield read(file, publishers, analyst.analyse, reading.seen, lambda: reading.step(1))
 
