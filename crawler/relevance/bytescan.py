@@ -4,7 +4,7 @@ Two looks, the second at what the first has left. Do the bytes name Russia, or w
 some language? And do the terms themselves, in the text that is shown and read as ``judge`` reads it, say an act there?
 """
 
-from crawler.relevance.cleaning import cleaned, unaccented, unbroken
+from crawler.relevance.cleaning import BREAK, cleaned, unaccented, unbroken
 from crawler.relevance.decoding import as_utf8, is_utf8, readings
 from crawler.relevance.patterns import Patterns
 from crawler.relevance.saying import acts_in, says_an_act, spots
@@ -21,8 +21,8 @@ def scan(body: bytes) -> bool:
     search, source = searches(), unscripted(as_utf8(body))
     if not is_utf8(source):
         return any(_reads_an_act(search, text) for text in readings(Page(unbroken(source)).text))
-    page, languages = _shown(search, source)
-    return bool(languages) and says_an_act(search, page.text, languages)
+    languages, hiding = _named(search, source)
+    return bool(languages) and says_an_act(search, _shown(source, hiding), languages)
 
 
 def mentions(text: str) -> bool:
@@ -32,33 +32,34 @@ def mentions(text: str) -> bool:
     return bool(found) and acts_in(search, text, {clue.key[0] for clue, _ in found})
 
 
-def _shown(search: Searches, source: bytes) -> tuple[Page, set[str]]:
-    """The page of ``source`` with hidden letters shown, and the languages in which it names Russia or need not.
+def _named(search: Searches, source: bytes) -> tuple[set[str], set[int]]:
+    """The languages in which the page of ``source`` names Russia or need not, and what hides letters, by HIDING.
 
-    All of a page is cleaned only where one is found.
+    Words may be hidden only around that, so only what stands there is cleaned, and searched once more.
     """
-    page, places = Page(source), search.hints.places(source)
-    languages = search.languages(_standing(search.hints, page, places))
-    hiding = search.hints.others(places)
-    if not hiding:
-        return page, languages
-    seen = {number for number, _ in hiding}
-    hidden = around(source, [end for _, end in hiding], _PHRASE)
-    if languages or hidden is source or _languages(search, Page(b" %b " % cleaned(hidden, seen))):
-        page = Page(cleaned(source, seen))
-        languages = _languages(search, page)
-    return page, languages
+    places = search.hints.places(source)
+    hidden = search.hints.others(places)
+    hiding, near = {number for number, _ in hidden}, around(source, [end for _, end in hidden], _PHRASE)
+    found = Found() if near is source else _standing(search.hints, Page(source), places)
+    if hidden:
+        found |= _found(search, Page(b" %b " % cleaned(near, hiding)))
+    return search.languages(found), hiding
 
 
-def _languages(search: Searches, page: Page) -> set[str]:
-    """Those in which ``page`` names Russia, or says an act where it need not."""
-    return search.languages(_standing(search.hints, page, search.hints.places(page.source)))
+def _shown(source: bytes, hiding: set[int]) -> bytes:
+    """The text of the page of ``source`` with the letters shown that are hidden by what is ``hiding``."""
+    text = Page(unbroken(source) if BREAK in hiding else source).text
+    return cleaned(text, hiding) if hiding else text
+
+
+def _found(search: Searches, page: Page) -> Found:
+    return _standing(search.hints, page, search.hints.places(page.source))
 
 
 def _reads_an_act(search: Searches, text: bytes) -> bool:
     """Whether ``text``, without tags, says an act in a language in which it names Russia or need not."""
     page = Page(b" %b " % cleaned(text))
-    languages = _languages(search, page)
+    languages = search.languages(_found(search, page))
     return bool(languages) and says_an_act(search, page.source, languages)
 
 

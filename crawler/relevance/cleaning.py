@@ -2,26 +2,28 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from html.entities import html5
 
 from crawler.words import fold
 
-_ENTITY = re.compile(rb"&(?:#0*([0-9]{2,7})|#[xX]0*([0-9a-fA-F]{2,6})|(?!quot|amp;|apos)([A-Za-z]{2,8}));?")
+_ENTITY = re.compile(rb"(&(?:#0*[0-9]{2,7}|#[xX]0*[0-9a-fA-F]{2,6}|(?!quot|amp;|apos)[A-Za-z]{2,8});?)")
+BREAK = 6  # number in HIDING of places at which words may be broken
 # By number in HIDING, each with a first byte of its own: for that a search leaps through a text, ten times as fast as
 # for any of several.
 _INVISIBLE = {
     3: re.compile(rb"\xc2\xad"),
     4: re.compile(rb"\xe2(?:\x80[\x8b-\x8d]|\x81\xa0)"),
-    6: re.compile(rb"<[wW][bB][rR][^<>]{0,20}>"),
+    BREAK: re.compile(rb"<[wW][bB][rR][^<>]{0,20}>"),
 }
 _LOOSE = re.compile(rb"\xcc[\x80-\xa8]")
 _UNSEEN = frozenset("\xad\u200b\u200c\u200d\u2060")
 _KEPT = frozenset(" ").union(map(chr, range(0x300, 0x370)))
 _PARTS = _KEPT | _UNSEEN
 # Latin letters beyond ASCII by first byte, each with a pattern of its own: one byte is found ten times faster than any.
-_ACCENTED = [(bytes([lead]), re.compile(rb"\x%02x[\x80-\xbf]" % lead)) for lead in range(0xC3, 0xC9)]
+_ACCENTED = [(lead, re.compile(rb"(\x%02x[\x80-\xbf])" % lead)) for lead in range(0xC3, 0xC9)]
 
 _NAMES = sorted(
     name.removesuffix(";").lower()
@@ -36,7 +38,7 @@ HIDING = (
     b"&(?:%b);" % "|".join([*dict.fromkeys(_NAMES), "zwj", "zwnj"]).encode(),
     rb"\xc2\xad",
     rb"\xe2(?:\x80[\x8b-\x8d]|\x81\xa0)",
-    rb"\xcc[\x80-\xa8]",
+    b"|".join(rb"\xcc\x%02x" % accent for accent in range(0x80, 0xA9)),  # hyperscan finds these sooner than a class
     rb"<wbr",
 )
 
@@ -50,18 +52,18 @@ def cleaned(text: bytes, seen: AbstractSet[int] = _ALL) -> bytes:
 
     ``seen``: the numbers of those of HIDING that stand in it; others are not looked for.
     """
-    bare = text if seen.isdisjoint(_ENTITIES) else _ENTITY.sub(lambda entity: _letter(entity[0]), text)
+    bare = text if seen.isdisjoint(_ENTITIES) else _replaced(_ENTITY, _letter, text)
     for number, mark in _INVISIBLE.items():
         if number in seen:
             bare = mark.sub(b"", bare)
-    if b"\xcc" in bare and _LOOSE.search(bare):
+    if 0xCC in bare and _LOOSE.search(bare):
         return unicodedata.normalize("NFC", bare.decode("utf-8", "ignore")).encode("utf-8")
     return bare
 
 
 def unbroken(text: bytes) -> bytes:
     """``text``, in any encoding, without the places at which words may be broken."""
-    return _INVISIBLE[6].sub(b"", text)
+    return _INVISIBLE[BREAK].sub(b"", text)
 
 
 def unaccented(text: bytes) -> bytes:
@@ -69,7 +71,7 @@ def unaccented(text: bytes) -> bytes:
     if not text.isascii():
         for lead, pattern in _ACCENTED:
             if lead in text:
-                text = pattern.sub(lambda letter: _bare(letter[0]), text)
+                text = _replaced(pattern, _bare, text)
     return text
 
 
@@ -79,18 +81,21 @@ def _bare(letter: bytes) -> bytes:
     return bare.encode() if bare.isascii() else letter
 
 
+def _replaced(pattern: re.Pattern[bytes], change: Callable[[bytes], bytes], text: bytes) -> bytes:
+    """``text`` with what the one group of ``pattern`` finds changed; faster than ``sub``."""
+    parts = pattern.split(text)
+    parts[1::2] = map(change, parts[1::2])
+    return b"".join(parts)
+
+
 @lru_cache(maxsize=10_000)
 def _letter(entity: bytes) -> bytes:
     """What ``entity`` stands for, where that is a letter or may be part of one; else itself."""
-    found = _ENTITY.fullmatch(entity)
-    if found is None:
-        return entity
-    decimal, hexadecimal, name = found.groups(b"")
-    letter = (
-        html5.get(f"{name.decode('ascii')};", "")
-        if name
-        else _of_code(int(decimal or hexadecimal, 10 if decimal else 16))
-    )
+    name = entity.decode("ascii").strip("&;")
+    if name.startswith("#"):
+        letter = _of_code(int(name.strip("#xX"), 10 if name[1:].isdecimal() else 16))
+    else:
+        letter = html5.get(f"{name};", "")
     if letter in _UNSEEN:
         return b""
     shown = " " if letter == "\xa0" else letter
