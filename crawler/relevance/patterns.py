@@ -52,10 +52,10 @@ def _any_of(clues: Sequence[Clue]) -> Clue | None:
     """What must stand on one side for any of ``clues``; nothing where they are few, or not so alike."""
     first = [clue.beside[0] for clue in clues if clue.beside]
     sides, reach = {each.behind for each in first}, max((each.reach for each in first), default=0)
-    if len(first) < max(_MANY, len(clues)) or len(sides) > 1 or not all(each.cores for each in first):
+    if len(first) < max(_MANY, len(clues)) or len(sides) > 1 or not all(run for each in first for run, _ in each.forms):
         return None
-    cores = tuple(sorted({core for each in first for core in each.cores}))
-    return Clue(("", ""), (Beside(cores, b"", sides.pop(), reach),), reach)
+    runs = sorted({run for each in first for run, _ in each.forms})
+    return Clue(("", ""), (Beside(tuple((run, b"") for run in runs), sides.pop(), reach),), reach)
 
 
 def _flags(*, exact: bool) -> int:

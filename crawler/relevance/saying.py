@@ -47,8 +47,11 @@ def spots(search: Searches, text: bytes, languages: frozenset[str]) -> list[Spot
     said, company = _parted(search, places, languages)
     crowded = len(places) > _CROWDED
     for act, end in said:
-        near = _near(search, act, end, company)
-        if near and (crowded or (act.stands(low, end) and any(each.stands(low, at) for each, at in near))):
+        alone = not search.company[act.key[1]]
+        near = [] if alone else _near(search, act, end, company)
+        if (alone or near) and (
+            crowded or (act.stands(low, end) and (alone or any(each.stands(low, at) for each, at in near)))
+        ):
             found.append((act, end))
     return found
 
@@ -80,13 +83,10 @@ def acts_in(search: Searches, text: str, languages: Iterable[str]) -> bool:
 
 
 def _near(search: Searches, act: Clue, end: int, company: Company) -> list[Spot]:
-    """What of the ``company`` that ``act`` needs stands near where it ends; itself where it needs none."""
+    """What of the ``company`` that ``act`` needs stands near where it ends."""
     language, role = act.key
-    needs, reach = search.company[role], _COMPANY * search.width[language] + act.reach
-    if not needs:
-        return [(act, end)]
-    near = list[Spot]()
-    for need in needs:
+    near, reach = list[Spot](), _COMPANY * search.width[language] + act.reach
+    for need in search.company[role]:
         places = company.get((language, need), ())
         first = bisect_left(places, end - reach, key=itemgetter(1))
         near += places[first : bisect_right(places, end + reach, first, key=itemgetter(1))]
