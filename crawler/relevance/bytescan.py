@@ -58,7 +58,7 @@ def _found(search: Searches, page: Page) -> Found:
 
 def _reads_an_act(search: Searches, text: bytes) -> bool:
     """Whether ``text``, without tags, says an act in a language in which it names Russia or need not."""
-    page = Page(b" %b " % cleaned(text))
+    page = Page(b" %b " % unaccented(cleaned(text)))
     languages = search.languages(_found(search, page))
     return bool(languages) and says_an_act(search, page.source, languages)
 

@@ -52,13 +52,18 @@ def cleaned(text: bytes, seen: AbstractSet[int] = _ALL) -> bytes:
 
     ``seen``: the numbers of those of HIDING that stand in it; others are not looked for.
     """
-    bare = text if seen.isdisjoint(_ENTITIES) else _replaced(_ENTITY, _letter, text)
+    bare = text if seen.isdisjoint(_ENTITIES) else lettered(text)
     for number, mark in _INVISIBLE.items():
         if number in seen:
             bare = mark.sub(b"", bare)
     if 0xCC in bare and _LOOSE.search(bare):
         return unicodedata.normalize("NFC", bare.decode("utf-8", "ignore")).encode("utf-8")
     return bare
+
+
+def lettered(text: bytes) -> bytes:
+    """``text``, in any encoding, with entities as the letters for which they stand, in UTF-8."""
+    return _replaced(_ENTITY, _letter, text)
 
 
 def unbroken(text: bytes) -> bytes:

@@ -1,20 +1,33 @@
 """The bytes of a page in, UTF-8 out: whether they are that, and else as each encoding reads them."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from functools import cache
 
 import hyperscan
 
+from crawler.relevance.cleaning import lettered
 from crawler.relevance.compiled import Compiled
+from crawler.words import fold
 
 # Encodings of the WHATWG standard in which pages come, besides UTF-8; UTF-16 becomes UTF-8 before.
-NARROW = (
+LATIN = (
     "windows-1252", "iso-8859-15", "windows-1250", "iso-8859-2", "iso-8859-16", "iso-8859-3", "windows-1254",
-    "windows-1257", "iso-8859-4", "iso-8859-10", "iso-8859-13", "windows-1251", "koi8-r", "koi8-u", "iso-8859-5",
-    "kz1048", "windows-1253", "iso-8859-7", "windows-1255", "iso-8859-8", "windows-1256", "iso-8859-6",
+    "windows-1257", "iso-8859-4", "iso-8859-10", "iso-8859-13",
+)  # fmt: skip
+OTHER = (
+    "windows-1251", "koi8-r", "koi8-u", "iso-8859-5", "kz1048", "windows-1253", "iso-8859-7", "windows-1255",
+    "iso-8859-8", "windows-1256", "iso-8859-6",
 )  # fmt: skip
 WIDE = ("gb18030", "big5", "shift_jis", "euc_jp")
+
+# What no text is without that says an act in another script than ours, all letters beyond ASCII written as one: a word
+# of two letters, or three in a row; in an East Asian script two in a row, each of two bytes.
+_WORD = re.compile(rb"\x80\x80(?:\x80|(?<![\w\x80]\x80\x80)(?!\w))")
+_WIDE_WORD = re.compile(rb"\x80[\x30-\x80]\x80[\x30-\x80]")
+_AS_ONE = bytes(range(0x80)) + b"\x80" * 0x80
+_TELLING = frozenset("\xad.!?…։。؟;")  # signs that matter: what hides letters, and what ends a sentence
 
 _ASCII = bytes(range(0x80))
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -45,16 +58,15 @@ def is_utf8(page: bytes) -> bool:
 
 
 def readings(text: bytes) -> Iterator[bytes]:
-    """``text``, which is no valid UTF-8, in UTF-8: as each encoding reads it that reads it differently."""
-    high = sorted(set(text.translate(None, _ASCII)))
-    seen = set[str]()
-    for encoding in NARROW:
-        table = _table(encoding)
-        letters = "".join(table[byte] for byte in high)
-        if letters not in seen:
-            seen.add(letters)
+    """``text``, which is no valid UTF-8, in UTF-8: as each encoding reads it in which it may say an act of its own."""
+    high, seen, letters = sorted(set(text.translate(None, _ASCII))), set[str](), lettered(text).translate(_AS_ONE)
+    for encoding in (*LATIN, *OTHER) if _WORD.search(letters) else LATIN:
+        table, heard = _table(encoding), _heard(encoding)
+        said = "|".join(heard[byte] for byte in high)
+        if said not in seen:
+            seen.add(said)
             yield codecs.charmap_decode(text, "strict", table)[0].encode("utf-8", "ignore")
-    for encoding in ("utf-8", *WIDE):
+    for encoding in ("utf-8", *WIDE) if _WIDE_WORD.search(letters) else ("utf-8",):
         yield text.decode(encoding, "replace").encode("utf-8", "ignore")
 
 
@@ -62,6 +74,17 @@ def readings(text: bytes) -> Iterator[bytes]:
 def _table(encoding: str) -> str:
     """The letter that ``encoding`` has for each byte; U+FFFD where it has none, so that decoding needs no handler."""
     return bytes(range(256)).decode(encoding, "replace")
+
+
+@cache
+def _heard(encoding: str) -> list[str]:
+    """What the letter that ``encoding`` has for each byte is to a term, which knows no accents and few signs."""
+    return [_bare(letter) if letter.isalnum() or letter in _TELLING else " " for letter in _table(encoding)]
+
+
+def _bare(letter: str) -> str:
+    bare = fold(letter)
+    return bare if bare.isascii() else letter
 
 
 @cache
