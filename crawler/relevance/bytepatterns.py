@@ -7,6 +7,7 @@ encodings are decoded before they are searched, so UTF-8 is all that patterns ne
 import re
 from functools import cache
 
+from crawler.relevance.cleaning import unaccented
 from crawler.terms import Form, Step
 from crawler.topics import Language
 from crawler.words import fold
@@ -14,6 +15,7 @@ from crawler.words import fold
 _LONG = {True: 11, False: 7}  # letters; so many of a longer word, Latin or not, are searched for
 _SHORT = 6  # letters; a shorter word in another script than ours needs its left edge too
 _NO_LETTER = rb"[^a-zA-Z0-9]"
+_SHORTEST_RUN = 2  # letters; a shorter run stands nearly everywhere
 BEFORE = rb"(?:[\x00-\x7f]|\xc2[\x80-\xbf]|[\xe2\xe3\xef][\x80-\xbf]{2}|\xf0[\x80-\xbf]{3})"
 _AFTER = rb"[^\xc3-\xdf]"
 
@@ -23,6 +25,14 @@ Written = tuple[bytes, bool]  # an expression, and whether upper and lower case 
 def written(step: Step, language: Language) -> frozenset[Written]:
     """Expressions of which one matches wherever the word ``step`` stands in a page in UTF-8."""
     return frozenset((_form(form, language), bool(form.exact)) for form in uncovered(step.forms))
+
+
+def runs(step: Step, language: Language) -> dict[bytes, bytes]:
+    """The expressions of ``written`` in small letters, each with a run of letters that is in all that it finds.
+
+    The run is as ``clues.folded`` leaves it; it is empty where no two letters in a row are always the same.
+    """
+    return {_form(form, language).lower(): _run(form, language).encode() for form in uncovered(step.forms)}
 
 
 def uncovered(forms: tuple[Form, ...]) -> list[Form]:
@@ -80,13 +90,28 @@ def _right(form: Form) -> bytes:
     return b"" if form.letters.isascii() else _AFTER
 
 
+def _run(form: Form, language: Language) -> str:
+    longest = run = ""
+    for letter in (form.exact or form.spelled)[: _LONG[form.letters.isascii()]]:
+        ways = {
+            unaccented(way.encode()).decode().casefold()
+            for way in _ways(letter, tuple(language.capitals.items()), exact=bool(form.exact))
+        }
+        run = run + ways.pop() if len(ways) == 1 and letter.isalnum() else ""
+        longest = max(longest, run, key=len)
+    return longest if len(longest) >= _SHORTEST_RUN else ""
+
+
 @cache
 def _letter(letter: str, capitals: tuple[tuple[str, str], ...], *, exact: bool) -> bytes:
     """``letter`` in upper and lower case, with and without its accent."""
-    if letter.isascii() and (exact or letter not in dict(capitals)):
-        return re.escape(letter.encode("ascii"))
-    looks = {letter} if exact else _looks(letter) | {capital for low, capital in capitals if low == letter}
-    return _either({look.encode("utf-8") for look in looks})
+    return _either({way.encode("utf-8") for way in _ways(letter, capitals, exact=exact)})
+
+
+def _ways(letter: str, capitals: tuple[tuple[str, str], ...], *, exact: bool) -> set[str]:
+    if exact or (letter.isascii() and letter not in dict(capitals)):
+        return {letter}
+    return _looks(letter) | {capital for low, capital in capitals if low == letter}
 
 
 def _looks(letter: str) -> set[str]:

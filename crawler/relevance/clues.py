@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from crawler.relevance.bytepatterns import BEFORE, Written, covers, spelling, written
+from crawler.relevance.bytepatterns import BEFORE, Written, covers, runs, spelling, written
 from crawler.relevance.cleaning import unaccented
 from crawler.relevance.features import ACTS
 from crawler.terms import Form, Step, parse
@@ -20,9 +20,6 @@ _SPACE, _WORD = 120, 20  # bytes, times a letter's width: between two words of a
 _LONGEST_WORD = 60  # bytes
 _COMMON = 0.1  # times a page; what is assumed of a word on a language's list of common ones
 _LED = re.compile(rb"^\\b([a-z0-9])")
-_CLASS = re.compile(rb"\\x[0-9a-f]{2}|\\.|\[[^]]*\]|\(\?:[^()]*\)")
-_RUN = re.compile(rb"[a-z0-9]+")
-_SHORTEST_RUN = 2  # letters; a shorter run stands nearly everywhere
 
 Key = tuple[str, str]  # a language and a role, which is empty where it does not matter
 
@@ -30,11 +27,12 @@ Key = tuple[str, str]  # a language and a role, which is empty where it does not
 class Beside(NamedTuple):
     """A word that must stand within ``reach`` bytes before or behind another.
 
-    ``forms``: expressions for it, each with a run of small letters that is in all that it finds. The run is looked for
-    first, which is faster; it is empty where the word has none.
+    ``forms``: expressions for it, each with a run of letters that is in all that it finds, once that is ``folded``. The
+    run is looked for first, which is faster; it is empty where the word has none. ``plain``: all runs are ASCII.
     """
 
     forms: tuple[tuple[bytes, bytes], ...]
+    plain: bool
     behind: bool
     reach: int
 
@@ -61,8 +59,9 @@ class Clue(NamedTuple):
                 near = low[max(end - each.reach - markup - _LONGEST_WORD, 0) : end]
             if markup:
                 near = small(near)
+            bare = near if each.plain else folded(near)
             for run, expression in each.forms:
-                if near.find(run) >= 0 and _compiled(expression).search(near):  # "in" takes twice the time
+                if bare.find(run) >= 0 and _compiled(expression).search(near):  # "in" takes twice the time
                     break
             else:
                 return False
@@ -73,6 +72,11 @@ def small(source: bytes) -> bytes:
     """``source`` in small letters without accents."""
     low = source.lower()
     return low if low.isascii() else unaccented(low)
+
+
+def folded(low: bytes) -> bytes:
+    """``low``, in which ASCII is in small letters without accents, with all other letters in one case too."""
+    return low if low.isascii() else low.decode("utf-8", "ignore").casefold().encode()
 
 
 Clues = Mapping[Written, Sequence[Clue]]
@@ -153,19 +157,14 @@ def _frequency(topic: Topic, step: Step) -> tuple[float, int]:
 def _beside(language: Language, steps: Sequence[Step], at: int, anchor: int) -> Beside:
     """Step ``at`` as what must stand near step ``anchor``; its expression begins with a letter where it can: faster."""
     between = sum(step.gap + 1 for step in steps[min(at, anchor) + 1 : max(at, anchor) + 1])
-    low = sorted({each.lower() for each, _ in written(steps[at], language)})
+    forms, found = defaultdict[bytes, list[bytes]](list), runs(steps[at], language)
+    known = sorted(filter(None, found.values()), key=len)
+    for expression, run in found.items():
+        shared = next((shorter for shorter in known if shorter in run), run)
+        forms[shared].append(_LED.sub(rb"\1(?<!\\w\1)", expression.removeprefix(BEFORE)))
     return Beside(
-        forms=_by_run({each: _LED.sub(rb"\1(?<!\\w\1)", each.removeprefix(BEFORE)) for each in low}),
+        forms=tuple((run, b"|".join(each)) for run, each in forms.items()),
+        plain=all(run.isascii() for run in forms),
         behind=at > anchor,
         reach=(_SPACE + _WORD * between) * WIDTH.get(language.script, 2),
     )
-
-
-def _by_run(expressions: Mapping[bytes, bytes]) -> tuple[tuple[bytes, bytes], ...]:
-    """The values of ``expressions``, joined where their keys have a run of small letters in common, with that run."""
-    runs = {each: max(_RUN.findall(_CLASS.sub(b" ", each)), key=len, default=b"") for each in expressions}
-    known = sorted({run for run in runs.values() if len(run) >= _SHORTEST_RUN}, key=len)
-    joined: dict[bytes, list[bytes]] = defaultdict(list)
-    for each, run in runs.items():
-        joined[next((shorter for shorter in known if shorter in run), b"")].append(expressions[each])
-    return tuple((run, b"|".join(each)) for run, each in joined.items())

@@ -55,7 +55,8 @@ def _any_of(clues: Sequence[Clue]) -> Clue | None:
     if len(first) < max(_MANY, len(clues)) or len(sides) > 1 or not all(run for each in first for run, _ in each.forms):
         return None
     runs = sorted({run for each in first for run, _ in each.forms})
-    return Clue(("", ""), (Beside(tuple((run, b"") for run in runs), sides.pop(), reach),), reach)
+    beside = Beside(tuple((run, b"") for run in runs), all(each.plain for each in first), sides.pop(), reach)
+    return Clue(("", ""), (beside,), reach)
 
 
 def _flags(*, exact: bool) -> int:
