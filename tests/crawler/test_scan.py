@@ -205,6 +205,10 @@ FAR = "<p>The council met on Tuesday and spoke of the harbour.</p>" * 400
         f"<script>let a = '<script>';</script><p>{STORY}</p>",
         f"<p>5 < 6, and {STORY}</p>",
         f"<p>A Russian who refused to {LINK}return to</a> {LINK}the</a> front.</p>",
+        f"<p>A Russian story</p>{FAR}<p>of a de&shy;sert&#101;r</p>",
+        f"<p>A Rus&shy;sian story</p>{FAR}<p>of a deserter</p>",
+        f"<p>A Rus<wbr>sian story</p>{FAR}<p>of a de<wbr>serter</p>",
+        f"<p>Russland und Putin</p>{FAR}<p>Рос&shy;сия</p>{FAR}<p>Дезер&shy;тир</p>",
     ],
 )
 def test_all_that_is_shown_is_looked_at(source: str) -> None:
@@ -223,6 +227,29 @@ def test_all_that_is_shown_is_looked_at(source: str) -> None:
 )
 def test_what_no_verdict_could_keep_goes_home(source: str) -> None:
     assert not scan(source.encode())
+
+
+@pytest.mark.parametrize("encoding", ["windows-1252", "windows-1257", "iso-8859-15"])
+def test_a_page_in_an_old_encoding_is_read_though_its_accents_are_those_of_another(encoding: str) -> None:
+    body = f"<p>«Ä Ö Ü» Der Überläufer, ein russischer Soldat, wurde fahnenflüchtig.</p>{FAR}".encode(encoding)
+    assert not is_utf8(body)
+    assert scan(body)
+
+
+@pytest.mark.parametrize(
+    ("line", "encoding"),
+    [
+        ("ст 337", "windows-1251"),
+        ("СОЧ в РФ", "koi8-r"),
+        ("俄军叛逃", "big5"),
+        ("俄&#20891;叛&#36867;", "gb18030"),
+        ("Ро&#1089;сия: де&#1079;ертир", "iso-8859-5"),
+    ],
+)
+def test_the_shortest_acts_of_other_scripts_are_read_in_their_encodings(line: str, encoding: str) -> None:
+    body = f"<p>{line}</p>{FAR}".encode(encoding, "xmlcharrefreplace")
+    assert may_be_kept(line, "zh" if "俄" in line else "ru")
+    assert scan(body)
 
 
 def test_two_threads_may_look_at_once() -> None:
