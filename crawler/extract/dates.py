@@ -15,7 +15,7 @@ from htmldate import find_date
 from htmldate.extractors import get_external_parser
 from lxml import html
 
-from crawler.extract import datewords
+from crawler.extract import datespots, datewords
 from crawler.extract.document import Document
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
@@ -70,6 +70,7 @@ def from_text(document: Document, fetched_at: datetime) -> Dated:
 def _limit() -> None:
     """Let htmldate ask for dates in words as we do, and not in all that dateparser knows: a second and 30 MB."""
     get_external_parser().__class__ = datewords.Parser
+    datespots.spare()
 
 
 def _linked(document: Document) -> str:
