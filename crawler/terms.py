@@ -97,7 +97,8 @@ class Matcher:
 
     def find(self, text: str, words: Words) -> list[Hit]:
         """All terms in ``words`` of ``text``, whether or not they overlap, in order of their first word."""
-        atoms = [self._spelled(self._lookup(form), text, words, at) for at, form in enumerate(words.forms)]
+        known = map(self._lookup, words.forms)
+        atoms = [some and self._spelled(some, text, words, at) for at, some in enumerate(known)]
         return [
             Hit(entry.role, entry.text, entry.languages, first, last)
             for first, here in enumerate(atoms)
@@ -109,7 +110,7 @@ class Matcher:
 
     def _spelled(self, atoms: frozenset[int], text: str, words: Words, at: int) -> frozenset[int]:
         """Those of ``atoms`` whose upper and lower case, where it matters, is that of the word."""
-        if not atoms or self._exact.keys().isdisjoint(atoms):
+        if self._exact.keys().isdisjoint(atoms):
             return atoms
         word = text[words.starts[at] : words.ends[at]]
         return frozenset(atom for atom in atoms if word in self._exact.get(atom, (word,)))

@@ -64,7 +64,8 @@ class Model:
         return counted
 
     def _scores(self, found: Counter[int]) -> list[float]:
-        starts, values, columns, levels, usual = self.starts, self.values, self.columns, self.levels, self.usual
+        starts, values, columns = self.starts, self.values, self.columns
+        levels, usual = list(self.levels), list(self.usual)  # small, and asked far more often than they have numbers
         beyond, whole = [0.0] * len(usual), 0.0
         for piece, times in found.items():
             weight = math.log1p(times)

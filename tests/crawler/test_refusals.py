@@ -1,11 +1,13 @@
 """What is no article is refused, what looks like one is not: on pages of our own in ``tests/eval/pages``."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from crawler import extract
+from crawler.extract import listing
 from db.model import Article, Capture, Offer, Rejection
 
 PAGES = sorted((Path(__file__).parent.parent / "eval" / "pages").glob("*.html"))
@@ -62,3 +64,8 @@ def test_a_live_ticker_is_kept_and_marked(page: Path) -> None:
 
 def test_the_set_has_every_kind() -> None:
     assert {page.stem.split("-")[0] for page in PAGES} == {*REFUSED, "article", "live"}
+
+
+def test_a_card_is_compared_by_all_its_letters_and_digits_and_nothing_else() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert listing._letters(every) == "".join(filter(str.isalnum, every))
