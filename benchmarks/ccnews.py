@@ -4,8 +4,8 @@
 
 Makes the file of the pages of WARC once, then times ``gunzip -c``, ``igzip -dc`` and our cascade step by step, each
 step in a fresh process (its start is not counted), medians of the rounds. Compares what the cascade keeps with what the
-extraction and the verdict keep of every page, times trafilatura and, where its environment is there (see
-``benchmarks/peer_newsplease.py``), news-please on some of the pages, and profiles where time goes.
+extraction and the verdict keep of every page, times trafilatura as it is shipped and, where its environment is there
+(see ``benchmarks/peer_newsplease.py``), news-please on some of the pages, and profiles where time goes.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from benchmarks import peer_trafilatura
 from benchmarks.ccnews_file import Pages, make, original, pages_of, used
 from benchmarks.table import write_rows
 from crawler import extract, facts, flow, relevance, stories
@@ -203,10 +204,8 @@ def recall(pages: Pages, number: int, kept: frozenset[str]) -> list[str]:
 
 def peers(pages: Pages, folder: Path, ours: float, gunzip: float) -> list[list[str]]:
     """The rows of trafilatura and news-please, on some of the pages; ``ours`` and ``gunzip`` in ms a page."""
-    import trafilatura  # noqa: PLC0415  # it takes numpy along, which the processes measured have no use for
-
     some = pages.ordinary[:: max(1, len(pages.ordinary) // SAMPLE)]
-    plain = clock(lambda page: trafilatura.extract(page.body), some)
+    plain = 1000 * peer_trafilatura.seconds([page.body for page in some]) / len(some)
     few = folder / "few.warc.gz"
     make(Pages(planted=pages.planted, ordinary=some[:PEER_SAMPLE], likely=[]), few, 2)
     news = newsplease(few)
