@@ -9,7 +9,7 @@ import hyperscan
 
 from crawler.relevance.compiled import Compiled
 
-_EDGES = frozenset([b" ", b"\t", b"\r", b"\n", b"\f", b">", b"/"])  # what may stand behind an element's name
+_EDGES = frozenset(b" \t\r\n\f>/")  # what may stand behind an element's name
 _TAG_END = ord(">")
 _SCRIPT, _SCRIPT_CLOSE, _STYLE = b"<script", b"</script", b"<style"
 _STYLE_CLOSE = re.compile(rb"</style", re.IGNORECASE)
@@ -39,10 +39,21 @@ class Page:
 
 def unscripted(source: bytes) -> bytes:
     """``source`` without scripts and styles; linked data counts as text, and so does what is never closed."""
-    kept, whole, read_to = list[memoryview](), memoryview(source), 0
-    for start, end in _unread(source):
-        kept.append(whole[read_to:start])
-        read_to = end
+    opened, styles = _ends(_SCRIPT, source), _ends(_STYLE, source)
+    closing = _ends(_SCRIPT_CLOSE, source) if opened else []
+    kept, whole, read_to, at = list[memoryview](), memoryview(source), 0, 0
+    for end in sorted(opened + styles) if styles else opened:
+        if end < read_to or end == len(source) or source[end] not in _EDGES:
+            continue
+        start, ahead = end - len(_STYLE), 0
+        if source[end - 1] in b"eE":
+            ahead = _style_closes(source, end)
+        elif source[end] == _TAG_END or b"ld+json" not in source[end : source.find(b">", end)].lower():
+            at = bisect_left(closing, end, at)
+            start, ahead = end - len(_SCRIPT), closing[at] - len(_SCRIPT_CLOSE) if at < len(closing) else 0
+        if ahead:
+            kept.append(whole[read_to:start])
+            read_to = ahead
     return b"".join([*kept, whole[read_to:]]) if kept else source
 
 
@@ -66,26 +77,10 @@ def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def _unread(source: bytes) -> Iterator[tuple[int, int]]:
-    """Where each script and style of ``source`` starts, and where it closes."""
-    opened, ahead = sorted(_ends(_SCRIPT, source) + _ends(_STYLE, source)), 0
-    closing = _ends(_SCRIPT_CLOSE, source) if opened else []
-    for end in opened:
-        if end < ahead or source[end : end + 1] not in _EDGES:
-            continue
-        if source[end - 1] in b"eE":
-            found = _STYLE_CLOSE.search(source, end)
-            start, ahead = end - len(_STYLE), found.start() if found else 0
-        elif source[end] == _TAG_END or not _is_linked(source, end):
-            at = bisect_left(closing, end)
-            start, ahead = end - len(_SCRIPT), closing[at] - len(_SCRIPT_CLOSE) if at < len(closing) else 0
-        if ahead > end:
-            yield start, ahead
-
-
-def _is_linked(source: bytes, end: int) -> bool:
-    """Whether the script whose tag goes on at ``end`` is linked data."""
-    return b"ld+json" in source[end : source.find(b">", end)].lower()
+def _style_closes(source: bytes, end: int) -> int:
+    """Where the style closes whose tag goes on at ``end``; 0 where it never does."""
+    found = _STYLE_CLOSE.search(source, end)
+    return found.start() if found else 0
 
 
 def _told(source: bytes) -> Iterator[bytes]:
