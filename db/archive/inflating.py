@@ -51,7 +51,8 @@ class Members:
 
     def __iter__(self) -> Iterator[bytes | bytearray]:
         while True:
-            self._held = self._held[self._next :] + self._more()
+            begun, self._held = self._held[self._next :], b""
+            self._held = begun + self._more()
             self._first, self._next = self._first + self._next, 0
             ends = self._marks()
             if self._ended:

@@ -102,14 +102,16 @@ def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | None]:
     """
     block = data.find(_BLANK) + len(_BLANK)
     start = data.find(_BLANK, block) + len(_BLANK)
-    record = _first(data[:start] if start > block else data)
-    if record is None or not _counted(record) or block + record.content_length + len(_BLANK) != len(data):
+    head = data[:start] if start > block else data
+    record = _first(head)
+    size = record.content_length if record else 0  # of an empty record, or told by none of its headers
+    if record is None or block + size + len(_BLANK) != len(data) or not (size or _counted(record)):
         return None, None
     if not record.record_type & _WANTED:
         return record, None
-    if record.is_http:
+    if record.is_http and b"-encoding:" not in head.lower():
         record.parse_http()
-        if not _coded(record) and not record.reader.read(1):
+        if not record.reader.read(1):
             return record, bytes(memoryview(data)[start : -len(_BLANK)][:MAX_BODY_BYTES])
     return _first(data), None
 
