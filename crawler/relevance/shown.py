@@ -29,7 +29,9 @@ class Page:
     @cached_property
     def text(self) -> bytes:
         """What stands between the tags, in order, then what the meta elements say."""
-        return b" ".join([*_TEXT.findall(b">" + self.source), *_told(self.source)])
+        source, first = self.source, self.source.find(b"<")
+        start = source[:first] if first >= 0 else source
+        return b" ".join([start, *_TEXT.findall(source), *_told(source)])
 
     def tags(self, end: int) -> bool:
         """Whether the word that ends at ``end`` stands in a tag, so that it is not shown."""

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC
-from io import BytesIO
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from isal import isal_zlib
@@ -22,7 +22,8 @@ _HELD_BYTES = (
     64 * 1024 * 1024
 )  # a larger record is not held to see whether it is whole; 10 MB of it are read in any case
 _GZIP_MARK = b"\x1f\x8b\x08"
-_BLANK = b"\r\n\r\n"
+_BLANK, _WARC, _REQUEST = b"\r\n\r\n", b"WARC/1.", b"\r\nWARC-Type: request\r\n"
+_SHORT = 4096  # bytes
 _UNKNOWN = Offer(source="")
 _WANTED = WarcRecordType.response | WarcRecordType.metadata
 
@@ -46,7 +47,7 @@ def captures(path: Path, root: Path | None = None) -> Iterator[Capture]:
         ) from error
 
 
-def streamed(stream: BinaryIO, name: str) -> Iterator[Capture]:
+def streamed(stream: BufferedIOBase, name: str) -> Iterator[Capture]:
     """The same of a file that comes as a ``stream`` and is called ``name``; its giver knows whether it came whole.
 
     Raises:
@@ -67,32 +68,65 @@ class _At:
     byte = 0
 
 
-def _records(stream: BinaryIO, name: str, at: _At) -> Iterator[Capture]:
-    """The captures of ``stream``: fast as long as each member holds one record, then as the library finds them."""
-    told: dict[str, tuple[Offer, str]] = {}
+def _records(stream: BufferedIOBase, name: str, at: _At) -> Iterator[Capture]:
+    """The captures of ``stream``: fast as long as each member holds one record, then as the library finds them.
+
+    Nothing here keeps hold of a page once it is given out: the next is inflated where that lay, in the fastest memory.
+    """
     members = Members(stream)
-    for data in members:
+    reader = _Reader(members, name, at)
+    with suppress(_OddError):
+        yield from filter(None, map(reader.member, members))
+    rest = members.rest()  # reads and tells where it is, which is all that the library asks of a stream
+    records = ArchiveIterator(rest, record_types=_WANTED, parse_http=False)  # type: ignore[arg-type]  # see above
+    yield from filter(None, map(reader.record, records))
+
+
+class _OddError(Exception):
+    """A member is not one whole record."""
+
+
+class _Reader:
+    """Makes captures of the records of a file, which come in their order."""
+
+    def __init__(self, members: Members, name: str, at: _At) -> None:
+        self._members, self._name, self._at = members, name, at
+        self._told: dict[str, tuple[Offer, str]] = {}
+
+    def member(self, data: bytes | bytearray) -> Capture | None:
+        """The capture in a member, if there is one.
+
+        Raises:
+            _OddError: ``data`` is not one whole record.
+        """
+        if _is_request(data):
+            return None
         record, body = _alone(data)
         if record is None:
-            break
-        if record.record_type & _WANTED:
-            at.byte = members.start
-            yield from _told_by(record, told, Place(file=name, offset=at.byte), body)
-    rest = members.rest()  # reads and tells where it is, which is all that the library asks of a stream
-    for record in ArchiveIterator(rest, record_types=_WANTED, parse_http=False):  # type: ignore[arg-type]  # see above
-        at.byte = record.stream_pos
+            raise _OddError
+        return self._capture(record, self._members.start, body) if record.record_type & _WANTED else None
+
+    def record(self, record: WarcRecord) -> Capture | None:
+        """The capture that ``record`` is, if it is one.
+
+        Raises:
+            OSError: it is not whole.
+        """
+        self._at.byte = record.stream_pos
         _demand_whole(record)
-        yield from _told_by(record, told, Place(file=name, offset=at.byte))
+        return self._capture(record, self._at.byte)
+
+    def _capture(self, record: WarcRecord, start: int, body: bytes | None = None) -> Capture | None:
+        self._at.byte = start
+        if record.record_type == WarcRecordType.metadata:
+            _remember(record, self._told)
+            return None
+        return _capture(record, self._told, Place(file=self._name, offset=start), body) if record.is_http else None
 
 
-def _told_by(
-    record: WarcRecord, told: dict[str, tuple[Offer, str]], place: Place, body: bytes | None = None
-) -> Iterator[Capture]:
-    """The capture that ``record`` is; what our own metadata say is remembered for the next."""
-    if record.record_type == WarcRecordType.metadata:
-        _remember(record, told)
-    elif record.is_http:
-        yield _capture(record, told, place, body)
+def _is_request(data: bytes | bytearray) -> bool:
+    """Whether ``data`` is one short record that says so itself; every second one is, and of no use here."""
+    return len(data) < _SHORT and _REQUEST in data and data.startswith(_WARC) and data.find(_WARC, len(_WARC)) < 0
 
 
 def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | None]:
