@@ -77,9 +77,7 @@ def joined(address: str) -> Iterator[DaskCrew]:
     try:
         yield DaskCrew(client)
     finally:
-        if client.status == "running":
-            with suppress(Exception):  # it may break now; the run is over
-                client.run(rest)
+        _dismiss(client)
         client.close(timeout=5)
 
 
@@ -95,7 +93,17 @@ def hired(processes: int) -> Iterator[DaskCrew]:
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):  # fmt: skip
-        yield DaskCrew(client)
+        try:
+            yield DaskCrew(client)
+        finally:
+            _dismiss(client)  # else Dask waits four seconds for the processes that read pages
+
+
+def _dismiss(client: Client) -> None:
+    """Have the workers end what they started."""
+    if client.status == "running":
+        with suppress(Exception):  # it may break now; the run is over
+            client.run(rest)
 
 
 def _answer(future: "Future[bytes]") -> Answer:
