@@ -93,7 +93,7 @@ class Members:
         self._held[:kept] = self._left()
         self._held.extend(bytes(max(0, kept + _CHUNK - len(self._held))))
         with memoryview(self._held) as room:
-            count = self._stream.readinto(room[kept : kept + _CHUNK])
+            count = self._stream.readinto(room[kept : kept + _CHUNK]) or 0
         self._first, self._next, self._filled, self._ended = self._first + self._next, 0, kept + count, not count
         self._ends = iter([*self._marks(), *([self._filled] if self._ended else [])])
 

@@ -1,6 +1,7 @@
 """WARC files in, captures out: our own (with what the channel said) and anybody's."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC
@@ -24,6 +25,7 @@ _HELD_BYTES = (
 _GZIP_MARK = b"\x1f\x8b\x08"
 _BLANK, _WARC, _REQUEST = b"\r\n\r\n", b"WARC/1.", b"\r\nWARC-Type: request\r\n"
 _SHORT = 4096  # bytes
+_LENGTH = re.compile(rb"\r\nContent-Length: ([0-9]{1,9})\r\n")
 _UNKNOWN = Offer(source="")
 _WANTED = WarcRecordType.response | WarcRecordType.metadata
 
@@ -97,11 +99,14 @@ class _Reader:
         """The capture in a member, if there is one.
 
         Raises:
-            _OddError: ``data`` is not one whole record.
+            _OddError: ``data`` is not one whole record that can be read.
         """
         if _is_request(data):
             return None
-        record, body = _alone(data)
+        try:
+            record, body = _alone(data)
+        except OSError as error:  # the slower way meets it too, and tells where
+            raise _OddError from error
         if record is None:
             raise _OddError
         return self._capture(record, self._members.start, body) if record.record_type & _WANTED else None
@@ -125,27 +130,29 @@ class _Reader:
 
 
 def _is_request(data: bytes | bytearray) -> bool:
-    """Whether ``data`` is one short record that says so itself; every second one is, and of no use here."""
-    return len(data) < _SHORT and _REQUEST in data and data.startswith(_WARC) and data.find(_WARC, len(_WARC)) < 0
+    """Whether ``data`` is one short request by its own words; every second record is, and of no use here."""
+    block = data.find(_BLANK) + len(_BLANK)
+    if len(data) > _SHORT or not data.startswith(_WARC) or data.find(_REQUEST, 0, block) < 0:
+        return False
+    told = _LENGTH.search(data, 0, block)
+    return told is not None and block + int(told[1]) + len(_BLANK) == len(data)
 
 
 def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | None]:
     """The record that is alone in a member, and its body where that is a page's and not coded.
 
-    The library reads headers only, unless the body is coded; none where ``data`` is anything but one whole record.
+    No record where ``data`` is anything but one whole one. Of a page that is not coded the library reads headers only.
     """
     block = data.find(_BLANK) + len(_BLANK)
     start = data.find(_BLANK, block) + len(_BLANK)
-    head = data[:start] if start > block else data
-    record = _first(head)
-    size = record.content_length if record else 0  # of an empty record, or told by none of its headers
-    if record is None or block + size + len(_BLANK) != len(data) or not (size or _counted(record)):
+    record = _first(data[:start] if start > block else data)
+    if record is None or not _counted(record) or block + record.content_length + len(_BLANK) != len(data):
         return None, None
     if not record.record_type & _WANTED:
         return record, None
-    if record.is_http and b"-encoding:" not in head.lower():
+    if record.is_http:
         record.parse_http()
-        if not record.reader.read(1):
+        if not _coded(record) and not record.reader.read(1):
             return record, bytes(memoryview(data)[start : -len(_BLANK)][:MAX_BODY_BYTES])
     return _first(data), None
 

@@ -31,7 +31,7 @@ from scheduler.backfill.reading import Piece, read
 from scheduler.backfill.remote import Manners, RemoteFile
 
 _CHUNK = 1 << 20
-# As mallopt(3) numbers them, and bytes: to where glibc raises them of itself.
+# Numbers of settings of mallopt(3), and bytes; glibc raises both so far by itself, unless it is told a value.
 _TRIM_ABOVE, _MAP_ABOVE = (-1, 64 << 20), (-3, 32 << 20)
 _JUDGING = {".py", ".yml", ".json", ".tsv"}
 

@@ -53,6 +53,22 @@ ODD = {
     "noise": b"\x1f\x8b\x08" + b"noise" * 9,
     "zeros": bytes(40),
 }
+REQUEST = members_of(foreign())[1]
+ODD |= {
+    "a page that speaks of requests": packed(response("http://o.example/12", b"<p>\r\nWARC-Type: request\r\n")),
+    "a request in two members": packed(REQUEST[: REQUEST.index(b"GET")]) + packed(REQUEST[REQUEST.index(b"GET") :]),
+    "a request and a page": packed(REQUEST + response("http://o.example/13", b"<p>13")),
+    "a coding with a space": packed(
+        response("http://o.example/14", packed(b"<p>14"), head=b"HTTP/1.1 200 OK\r\nContent-Encoding : gzip\r\n\r\n")
+    ),
+    "a coding that was undone": packed(
+        response("http://o.example/15", b"<p>15", head=b"HTTP/1.1 200 OK\r\nX-Crawl-Content-Encoding: gzip\r\n\r\n")
+    ),
+    "a length with a sign": packed(response("http://o.example/16", b"16").replace(b"Length: ", b"Length: +")),
+    "headers without end": packed(
+        response("http://o.example/17", b"17", head=b"HTTP/1.1 200 OK\r\nA: %b" % (b"a" * 99_000))
+    ),
+}
 WHOLE = [packed(each) for each in members_of(foreign())]
 
 
