@@ -13,7 +13,7 @@ import hyperscan
 from deflate import DeflateError, gzip_decompress
 from isal import isal_zlib
 
-_MARK = b"\x1f\x8b\x08"  # what a member begins with; by chance it also stands within one
+MARK = b"\x1f\x8b\x08"  # what a member begins with; by chance it also stands within one
 _CHUNK = 1 << 20  # bytes read at once
 _LARGEST = 16 << 20  # bytes; a larger record is left to the other reader, which inflates it bit by bit
 _LARGEST_PACKED = 4 << 20  # bytes of a member that are held
@@ -44,7 +44,7 @@ class Members:
 
     def __init__(self, stream: BufferedIOBase) -> None:
         self._stream, self._ended = stream, False
-        self._held, self._filled = bytearray(2 * _CHUNK), 0  # one for the whole file: new ones cost a tenth of the time
+        self._held, self._filled = bytearray(2 * _CHUNK), 0  # one for the whole file: new ones cost page faults
         self._first, self._next, self._size = 0, 0, 0  # where what is held starts, in it the next member, and its size
         self._ends = iter(list[int]())
         self._scratch = hyperscan.Scratch(_search())
@@ -100,7 +100,7 @@ class Members:
     def _marks(self) -> list[int]:
         """Where in what is held a member may begin, and another end."""
         found: list[int] = []
-        add, size = found.append, len(_MARK)
+        add, size = found.append, len(MARK)
         _search().scan(
             self._left(),  # type: ignore[type-var]  # the stub knows two kinds of buffers only
             match_event_handler=lambda _number, _start, end, _flags, _context: add(end - size),
@@ -113,13 +113,13 @@ class Members:
 def _search() -> hyperscan.Database:
     """For the mark, five times as fast as Python's own."""
     search = hyperscan.Database()
-    search.compile(expressions=[re.escape(_MARK)], ids=[0], flags=[hyperscan.HS_FLAG_DOTALL])
+    search.compile(expressions=[re.escape(MARK)], ids=[0], flags=[hyperscan.HS_FLAG_DOTALL])
     return search
 
 
 def _begins(held: memoryview) -> bool:
     """Whether ``held`` may begin with a member."""
-    return _MARK.startswith(held[: len(_MARK)])
+    return MARK.startswith(held[: len(MARK)])
 
 
 def _at_once(member: memoryview) -> tuple[bytearray, int] | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from isal import isal_zlib
 
-from db.archive.inflating import Members
+from db.archive.inflating import MARK, Members
 from db.archive.offers import from_json
 from db.archive.repair import members
 from db.archive.writer import OPEN_SUFFIX
@@ -22,7 +22,6 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 _HELD_BYTES = (
     64 * 1024 * 1024
 )  # a larger record is not held to see whether it is whole; 10 MB of it are read in any case
-_GZIP_MARK = b"\x1f\x8b\x08"
 _BLANK, _WARC, _REQUEST = b"\r\n\r\n", b"WARC/1.", b"\r\nWARC-Type: request\r\n"
 _SHORT = 4096  # bytes
 _LENGTH = re.compile(rb"\r\nContent-Length: ([0-9]{1,9})\r\n")
@@ -71,10 +70,7 @@ class _At:
 
 
 def _records(stream: BufferedIOBase, name: str, at: _At) -> Iterator[Capture]:
-    """The captures of ``stream``: fast as long as each member holds one record, then as the library finds them.
-
-    Nothing here keeps hold of a page once it is given out: the next is inflated where that lay, in the fastest memory.
-    """
+    """The captures of ``stream``: fast as long as each member holds one record, then as the library finds them."""
     members = Members(stream)
     reader = _Reader(members, name, at)
     with suppress(_OddError):
@@ -109,7 +105,10 @@ class _Reader:
             raise _OddError from error
         if record is None:
             raise _OddError
-        return self._capture(record, self._members.start, body) if record.record_type & _WANTED else None
+        if not record.record_type & _WANTED:
+            return None
+        self._at.byte = self._members.start
+        return self._capture(record, body)
 
     def record(self, record: WarcRecord) -> Capture | None:
         """The capture that ``record`` is, if it is one.
@@ -119,14 +118,14 @@ class _Reader:
         """
         self._at.byte = record.stream_pos
         _demand_whole(record)
-        return self._capture(record, self._at.byte)
+        return self._capture(record)
 
-    def _capture(self, record: WarcRecord, start: int, body: bytes | None = None) -> Capture | None:
-        self._at.byte = start
+    def _capture(self, record: WarcRecord, body: bytes | None = None) -> Capture | None:
         if record.record_type == WarcRecordType.metadata:
             _remember(record, self._told)
             return None
-        return _capture(record, self._told, Place(file=self._name, offset=start), body) if record.is_http else None
+        place = Place(file=self._name, offset=self._at.byte)
+        return _capture(record, self._told, place, body) if record.is_http else None
 
 
 def _is_request(data: bytes | bytearray) -> bool:
@@ -238,10 +237,10 @@ def _demand_whole_end(path: Path, last: int) -> None:
     with path.open("rb") as stream:
         mark = stream.read(5)
         stream.seek(last)
-        start = last if stream.read(3) == _GZIP_MARK else 0
+        start = last if stream.read(3) == MARK else 0
         stream.seek(-min(4, path.stat().st_size), os.SEEK_END)
         end = stream.read()
-    if mark.startswith(_GZIP_MARK):
+    if mark.startswith(MARK):
         whole = max((end for _, end in members(path, start)), default=0) == path.stat().st_size
     else:
         whole = mark != b"WARC/" or end == b"\r\n\r\n"

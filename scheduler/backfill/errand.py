@@ -114,7 +114,7 @@ def rest() -> None:
 def hold_memory() -> None:
     """Let this process, and those that it starts, keep the memory of one page for the next, as others do of themselves.
 
-    Dask has its workers give all of it back at once, for arrays; with pages that costs a third of the time.
+    Dask has its workers give all of it back at once, for arrays; with pages that costs a quarter of the time.
     """
     os.unsetenv("MALLOC_TRIM_THRESHOLD_")
     with suppress(OSError, AttributeError):  # a C library of another make has no such setting
