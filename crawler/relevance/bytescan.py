@@ -4,7 +4,9 @@ Two looks, the second at what the first has left. Do the bytes name Russia, or w
 some language? And do the terms themselves, in the text that is shown and read as ``judge`` reads it, say an act there?
 """
 
-from crawler.relevance.cleaning import BREAK, cleaned, unaccented, unbroken
+from collections.abc import Set as AbstractSet
+
+from crawler.relevance.cleaning import ALL, BREAK, cleaned, unaccented, unbroken
 from crawler.relevance.decoding import as_utf8, is_utf8, readings
 from crawler.relevance.patterns import Patterns
 from crawler.relevance.saying import acts_in, says_an_act, spots
@@ -13,6 +15,7 @@ from crawler.relevance.shown import Page, around, unscripted
 
 _MARKUP = 600  # bytes of tags allowed between two words of a phrase, where tags still stand
 _PHRASE = 900  # bytes on either side of a hidden letter in which the other words of its phrase may stand
+_MANY = 200  # places of hidden letters; with more of them the whole page is cleaned
 _CROWDED = 20_000  # places; with more of them phrases are taken for granted, so that time grows with the page
 
 
@@ -32,24 +35,27 @@ def mentions(text: str) -> bool:
     return bool(found) and acts_in(search, text, {clue.key[0] for clue, _ in found})
 
 
-def _named(search: Searches, source: bytes) -> tuple[set[str], set[int]]:
+def _named(search: Searches, source: bytes) -> tuple[set[str], AbstractSet[int]]:
     """The languages in which the page of ``source`` names Russia or need not, and what hides letters, by HIDING.
 
     Words may be hidden only around that, so only what stands there is cleaned, and searched once more.
     """
-    places = search.hints.places(source)
-    hidden = search.hints.others(places)
+    places, hidden = search.hints.parted(source, _MANY)
+    if len(hidden) > _MANY:
+        return search.languages(_cleaned(search, source, ALL)), ALL
     hiding, near = {number for number, _ in hidden}, around(source, [end for _, end in hidden], _PHRASE)
     found = Found() if near is source else _standing(search.hints, Page(source), places)
-    if hidden:
-        found |= _found(search, Page(b" %b " % cleaned(near, hiding)))
-    return search.languages(found), hiding
+    return search.languages(found | _cleaned(search, near, hiding) if hidden else found), hiding
 
 
-def _shown(source: bytes, hiding: set[int]) -> bytes:
+def _shown(source: bytes, hiding: AbstractSet[int]) -> bytes:
     """The text of the page of ``source`` with the letters shown that are hidden by what is ``hiding``."""
     text = Page(unbroken(source) if BREAK in hiding else source).text
     return cleaned(text, hiding) if hiding else text
+
+
+def _cleaned(search: Searches, source: bytes, hiding: AbstractSet[int]) -> Found:
+    return _found(search, Page(b" %b " % cleaned(source, hiding)))
 
 
 def _found(search: Searches, page: Page) -> Found:

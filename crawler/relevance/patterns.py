@@ -1,6 +1,7 @@
 """Clues in, their words as byte patterns out, which tell where in a page they stand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 
 import hyperscan
 
@@ -35,17 +36,30 @@ class Patterns:
         likely = self._likely[number]
         return likely is None or likely.stands(page, end, markup)
 
-    def others(self, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Those of ``places`` at which one of ``others`` stands, by its number among them."""
-        first = self._first
-        return [(number - first, end) for number, end in places if number >= first]
-
     def places(self, page: bytes) -> list[tuple[int, int]]:
         """The numbers of the patterns found in ``page``, each with where it ends, in order."""
         found: list[tuple[int, int]] = []
         add = found.append
         self._compiled.scan(page, lambda number, _start, end, _flags, _context: add((number, end)))
         return found
+
+    def parted(self, page: bytes, most: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """The same places, and apart from them those of ``others``, by number among these.
+
+        The search ends where there are more than ``most`` of the latter.
+        """
+        found, beside, first = list[tuple[int, int]](), list[tuple[int, int]](), self._first
+
+        def note(number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
+            if number < first:
+                found.append((number, end))
+                return False
+            beside.append((number - first, end))
+            return len(beside) > most
+
+        with suppress(hyperscan.ScanTerminated):
+            self._compiled.scan(page, note)
+        return found, beside
 
 
 def _any_of(clues: Sequence[Clue]) -> Clue | None:

@@ -1,22 +1,21 @@
 """The bytes of a page in, those that a reader may see out: no tags, scripts or styles; with its meta elements."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 
 import hyperscan
 
 from crawler.relevance.compiled import Compiled
 
+_SCRIPT, _STYLE, _STYLE_CLOSE = b"<script", b"<style", b"</style"
+_SCRIPT_CLOSE = b"/script"  # found sooner than with its "<", with which every tag begins that closes
 _EDGES = frozenset(b" \t\r\n\f>/")  # what may stand behind an element's name
-_TAG_END = ord(">")
-_SCRIPT, _SCRIPT_CLOSE, _STYLE = b"<script", b"</script", b"<style"
-_STYLE_CLOSE = re.compile(rb"</style", re.IGNORECASE)
+_TAG, _TAG_END, _LAST = ord("<"), ord(">"), b"eE"
+_LONGEST_HEAD = 100_000  # bytes; a script with a longer tag is taken for text
 # What a tag is followed by until the next; of most tags that is nothing but space, which is passed over.
 _TEXT = re.compile(rb">\s*+(?!<[a-zA-Z/!?])([^<]*+(?:<(?![a-zA-Z/!?])[^<]*+)*+)")
-_TAG = re.compile(rb"<(?!meta[\s/])[a-zA-Z/!?]", re.IGNORECASE)
-_MANY = 200  # places; what stands around more of them is not picked out
+_HIDDEN = re.compile(rb"<(?!meta[\s/])[a-zA-Z/!?]", re.IGNORECASE)
 _LONGEST_TAG = 600  # bytes; a word further behind a "<" than this is taken for text
 
 
@@ -36,33 +35,35 @@ class Page:
     def tags(self, end: int) -> bool:
         """Whether the word that ends at ``end`` stands in a tag, so that it is not shown."""
         opened = self.source.rfind(b"<", max(0, end - _LONGEST_TAG), end - 1)
-        return opened >= 0 and self.source.find(b">", opened, end - 1) < 0 and bool(_TAG.match(self.source, opened))
+        return opened >= 0 and self.source.find(b">", opened, end - 1) < 0 and bool(_HIDDEN.match(self.source, opened))
 
 
 def unscripted(source: bytes) -> bytes:
     """``source`` without scripts and styles; linked data counts as text, and so does what is never closed."""
     opened, styles = _ends(_SCRIPT, source), _ends(_STYLE, source)
-    closing = _ends(_SCRIPT_CLOSE, source) if opened else []
-    kept, whole, read_to, at = list[memoryview](), memoryview(source), 0, 0
+    closing = iter(_ends(_SCRIPT_CLOSE, source) if opened else ())
+    kept, whole, read_to, closed, styled = list[memoryview](), memoryview(source), 0, 0, True
     for end in sorted(opened + styles) if styles else opened:
         if end < read_to or end == len(source) or source[end] not in _EDGES:
             continue
         start, ahead = end - len(_STYLE), 0
-        if source[end - 1] in b"eE":
-            ahead = _style_closes(source, end)
-        elif source[end] == _TAG_END or b"ld+json" not in source[end : source.find(b">", end)].lower():
-            at = bisect_left(closing, end, at)
-            start, ahead = end - len(_SCRIPT), closing[at] - len(_SCRIPT_CLOSE) if at < len(closing) else 0
+        if source[end - 1] in _LAST:
+            ahead = _style_closes(source, end) if styled else 0
+            styled = bool(ahead)  # where one never closes, none behind it does
+        elif source[end] == _TAG_END or _runs(source, end):
+            while closed < end or source[closed - len(_SCRIPT_CLOSE) - 1] != _TAG:
+                closed = next(closing, 0)
+                if not closed:
+                    break
+            start, ahead = end - len(_SCRIPT), closed and closed - len(_SCRIPT_CLOSE) - 1
         if ahead:
             kept.append(whole[read_to:start])
             read_to = ahead
     return b"".join([*kept, whole[read_to:]]) if kept else source
 
 
-def around(source: bytes, places: Sequence[int], reach: int) -> bytes:
+def around(source: bytes, places: Iterable[int], reach: int) -> bytes:
     """What stands within ``reach`` bytes of ``places``; ``source`` itself where that is a good part of it."""
-    if len(places) > _MANY:
-        return source
     spans = joined((place - reach, place + reach) for place in places)
     near = sum(end - start for start, end in spans)
     return source if 2 * near > len(source) else b" ".join([source[start:end] for start, end in spans])
@@ -79,10 +80,18 @@ def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
+def _runs(source: bytes, end: int) -> bool:
+    """Whether the script whose tag goes on at ``end`` is none of linked data."""
+    head = source.find(b">", end, end + _LONGEST_HEAD)
+    return head >= 0 and (source.find(b"+", end, head) < 0 or b"ld+json" not in source[end:head].lower())
+
+
 def _style_closes(source: bytes, end: int) -> int:
     """Where the style closes whose tag goes on at ``end``; 0 where it never does."""
-    found = _STYLE_CLOSE.search(source, end)
-    return found.start() if found else 0
+    at = source.find(b"<", end)
+    while at >= 0 and source[at : at + len(_STYLE_CLOSE)].lower() != _STYLE_CLOSE:
+        at = source.find(b"<", at + 1)
+    return max(at, 0)
 
 
 def _told(source: bytes) -> Iterator[bytes]:

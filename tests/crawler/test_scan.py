@@ -209,6 +209,14 @@ FAR = "<p>The council met on Tuesday and spoke of the harbour.</p>" * 400
         f"<p>A Rus&shy;sian story</p>{FAR}<p>of a deserter</p>",
         f"<p>A Rus<wbr>sian story</p>{FAR}<p>of a de<wbr>serter</p>",
         f"<p>Russland und Putin</p>{FAR}<p>Рос&shy;сия</p>{FAR}<p>Дезер&shy;тир</p>",
+        f"<p>{'&#1078;&#x436; ' * 300}</p>{FAR}<p>{STORY}</p>",
+        f"<p>{'&#1078;&#x436; ' * 300}</p>{FAR}<p>A Rus&#115;ian de&shy;sert<wbr>er</p>",
+        f'<script src="/a/script/b.js"></script ><p>{STORY}</p><script></script>',
+        f"<script>a</script><p>{STORY}</p><style>p{{}}</style>",
+        f"<style>p > a::before {{content: '<b>'}}</STYLE><p>{STORY}</p>",
+        f'<script TYPE="application/LD+JSON">{{"headline": "{STORY}"}}</script>{MENU}',
+        f"<style>p{{}}</style><p>{STORY}</p><style>never closed",
+        f"<scripts><styles><p>{STORY}</p></styles></scripts>",
     ],
 )
 def test_all_that_is_shown_is_looked_at(source: str) -> None:
@@ -220,6 +228,9 @@ def test_all_that_is_shown_is_looked_at(source: str) -> None:
     [
         f"<script>let a = '{STORY}';</script>{MENU}",
         f"<style>.russian-deserter {{ color: red }}</style>{MENU}",
+        f"<script a='+'>let a = '/script {STORY}';</SCRIPT\n>{MENU}",
+        f"<script>1</script><style>a::before {{content: '<b>{STORY}'}}</STYLE>{MENU}<script>'{STORY}'</script>",
+        f"{'&#1078;&#x436; ' * 300}{MENU}<p>A de&#115;erter.</p>",
         f'<p class="russian soldier deserted">Fine weather.</p>{MENU}',
         f"<p>Russian weather.</p>{FAR}<p>He left.</p>{FAR}<p>A soldier.</p>",
         f"<p>The deserter came from Portugal.</p>{MENU}",
