@@ -4,16 +4,15 @@ Nearly every WARC file has each record in a member of its own. Where one is not 
 before it, and what it has read but not given out is left to a slower reader.
 """
 
-import re
-from functools import cache
 from io import BufferedIOBase, BytesIO
 from typing import Self
 
-import hyperscan
+from ahocorasick_rs import BytesAhoCorasick
 from deflate import DeflateError, gzip_decompress
 from isal import isal_zlib
 
 MARK = b"\x1f\x8b\x08"  # what a member begins with; by chance it also stands within one
+_MARKS = BytesAhoCorasick([MARK])  # ten times as fast as Python's own search
 _CHUNK = 1 << 20  # bytes read at once
 _LARGEST = 16 << 20  # bytes; a larger record is left to the other reader, which inflates it bit by bit
 _LARGEST_PACKED = 4 << 20  # bytes of a member that are held
@@ -47,7 +46,6 @@ class Members:
         self._held, self._filled = bytearray(2 * _CHUNK), 0  # one for the whole file: new ones cost page faults
         self._first, self._next, self._size = 0, 0, 0  # where what is held starts, in it the next member, and its size
         self._ends = iter(list[int]())
-        self._scratch = hyperscan.Scratch(_search())
         self.start = 0
 
     def __iter__(self) -> Self:
@@ -95,26 +93,8 @@ class Members:
         with memoryview(self._held) as room:
             count = self._stream.readinto(room[kept : kept + _CHUNK]) or 0
         self._first, self._next, self._filled, self._ended = self._first + self._next, 0, kept + count, not count
-        self._ends = iter([*self._marks(), *([self._filled] if self._ended else [])])
-
-    def _marks(self) -> list[int]:
-        """Where in what is held a member may begin, and another end."""
-        found: list[int] = []
-        add, size = found.append, len(MARK)
-        _search().scan(
-            self._left(),  # type: ignore[type-var]  # the stub knows two kinds of buffers only
-            match_event_handler=lambda _number, _start, end, _flags, _context: add(end - size),
-            scratch=self._scratch,
-        )
-        return found
-
-
-@cache
-def _search() -> hyperscan.Database:
-    """For the mark, five times as fast as Python's own."""
-    search = hyperscan.Database()
-    search.compile(expressions=[re.escape(MARK)], ids=[0], flags=[hyperscan.HS_FLAG_DOTALL])
-    return search
+        marks = [start for _, start, _ in _MARKS.find_matches_as_indexes(self._left())]
+        self._ends = iter([*marks, *([self._filled] if self._ended else [])])  # where a member may begin, another ends
 
 
 def _begins(held: memoryview) -> bool:
