@@ -4,18 +4,16 @@ Two looks, the second at what the first has left. Do the bytes name Russia, or w
 some language? And do the terms themselves, in the text that is shown and read as ``judge`` reads it, say an act there?
 """
 
-from collections.abc import Set as AbstractSet
-
-from crawler.relevance.cleaning import ALL, BREAK, cleaned, unaccented, unbroken
+from crawler.relevance.cleaning import BREAK, cleaned, unaccented, unbroken
 from crawler.relevance.decoding import as_utf8, is_utf8, readings
-from crawler.relevance.patterns import Patterns
+from crawler.relevance.patterns import Patterns, Place
 from crawler.relevance.saying import acts_in, says_an_act, spots
 from crawler.relevance.searches import Found, Searches, searches
 from crawler.relevance.shown import Page, around, unscripted
 
 _MARKUP = 600  # bytes of tags allowed between two words of a phrase, where tags still stand
 _PHRASE = 900  # bytes on either side of a hidden letter in which the other words of its phrase may stand
-_MANY = 200  # places of hidden letters; with more of them the whole page is cleaned
+_MANY = 200  # places of hidden letters; with more of them all text of the page is cleaned
 _CROWDED = 20_000  # places; with more of them phrases are taken for granted, so that time grows with the page
 
 
@@ -24,8 +22,11 @@ def scan(body: bytes) -> bool:
     search, source = searches(), unscripted(as_utf8(body))
     if not is_utf8(source):
         return any(_reads_an_act(search, text) for text in readings(Page(unbroken(source)).text))
-    languages, hiding = _named(search, source)
-    return bool(languages) and says_an_act(search, _shown(source, hiding), languages)
+    places, hidden = search.hints.parted(source, _MANY)
+    if len(hidden) > _MANY:
+        return _reads_an_act(search, Page(unbroken(source)).text)
+    languages = search.languages(_named(search, source, places, hidden))
+    return bool(languages) and says_an_act(search, _shown(source, {number for number, _ in hidden}), languages)
 
 
 def mentions(text: str) -> bool:
@@ -35,41 +36,33 @@ def mentions(text: str) -> bool:
     return bool(found) and acts_in(search, text, {clue.key[0] for clue, _ in found})
 
 
-def _named(search: Searches, source: bytes) -> tuple[set[str], AbstractSet[int]]:
-    """The languages in which the page of ``source`` names Russia or need not, and what hides letters, by HIDING.
+def _named(search: Searches, source: bytes, places: list[Place], hidden: list[Place]) -> Found:
+    """What in the page of ``source`` names Russia or says an act, of what is found at ``places``.
 
-    Words may be hidden only around that, so only what stands there is cleaned, and searched once more.
+    Words may be ``hidden`` only around such places, so only what stands there is cleaned, and searched once more.
     """
-    places, hidden = search.hints.parted(source, _MANY)
-    if len(hidden) > _MANY:
-        return search.languages(_cleaned(search, source, ALL)), ALL
-    hiding, near = {number for number, _ in hidden}, around(source, [end for _, end in hidden], _PHRASE)
+    near = around(source, [end for _, end in hidden], _PHRASE)
     found = Found() if near is source else _standing(search.hints, Page(source), places)
-    return search.languages(found | _cleaned(search, near, hiding) if hidden else found), hiding
+    if hidden:
+        shown = Page(b" %b " % cleaned(near, {number for number, _ in hidden}))
+        found |= _standing(search.hints, shown, search.hints.places(shown.source))
+    return found
 
 
-def _shown(source: bytes, hiding: AbstractSet[int]) -> bytes:
+def _shown(source: bytes, hiding: set[int]) -> bytes:
     """The text of the page of ``source`` with the letters shown that are hidden by what is ``hiding``."""
     text = Page(unbroken(source) if BREAK in hiding else source).text
     return cleaned(text, hiding) if hiding else text
 
 
-def _cleaned(search: Searches, source: bytes, hiding: AbstractSet[int]) -> Found:
-    return _found(search, Page(b" %b " % cleaned(source, hiding)))
-
-
-def _found(search: Searches, page: Page) -> Found:
-    return _standing(search.hints, page, search.hints.places(page.source))
-
-
 def _reads_an_act(search: Searches, text: bytes) -> bool:
     """Whether ``text``, without tags, says an act in a language in which it names Russia or need not."""
     page = Page(b" %b " % unaccented(cleaned(text)))
-    languages = search.languages(_found(search, page))
+    languages = search.languages(_standing(search.hints, page, search.hints.places(page.source)))
     return bool(languages) and says_an_act(search, page.source, languages)
 
 
-def _standing(patterns: Patterns, page: Page, places: list[tuple[int, int]]) -> Found:
+def _standing(patterns: Patterns, page: Page, places: list[Place]) -> Found:
     """Which clues of ``patterns`` stand in ``page``, outside of its tags; of what is found, all that it may be."""
     found, crowded = Found(), len(places) > _CROWDED
     for number, end in places:
