@@ -43,9 +43,8 @@ def says_an_act(search: Searches, text: bytes, languages: Iterable[str]) -> bool
 
 def spots(search: Searches, text: bytes, languages: frozenset[str]) -> list[Spot]:
     """Where in ``text`` an act may stand in one of ``languages``; in everyday words only near its company."""
-    found, low, places = list[Spot](), text.lower(), search.acts.places(text)
-    said, company = _parted(search, places, languages)
-    crowded = len(places) > _CROWDED
+    found, low = list[Spot](), text.lower()
+    said, company, crowded = _parted(search, text, languages)
     for act, end in said:
         alone = not search.company[act.key[1]]
         near = [] if alone else _near(search, act, end, company)
@@ -56,16 +55,17 @@ def spots(search: Searches, text: bytes, languages: frozenset[str]) -> list[Spot
     return found
 
 
-def _parted(
-    search: Searches, places: Iterable[tuple[int, int]], languages: frozenset[str]
-) -> tuple[list[Spot], Company]:
-    """What is found at ``places`` in ``languages``: the acts, and what may be their company."""
-    said, company = list[Spot](), defaultdict[Key, list[Spot]](list)
-    for number, end in places:
-        for clue in search.acts.clues[number]:
-            if clue.key[0] in languages:
-                (said if clue.key[1] in search.company else company[clue.key]).append((clue, end))
-    return said, company
+def _parted(search: Searches, text: bytes, languages: frozenset[str]) -> tuple[list[Spot], Company, bool]:
+    """What may stand in ``text`` in ``languages``: the acts, what may be their company, and whether that is much."""
+    said, company, many = list[Spot](), defaultdict[Key, list[Spot]](list), 0
+    for some, patterns in search.acts.items():
+        places = [] if some.isdisjoint(languages) else patterns.places(text)
+        many += len(places)
+        for number, end in places:
+            for clue in patterns.clues[number]:
+                if clue.key[0] in languages:
+                    (said if clue.key[1] in search.company else company[clue.key]).append((clue, end))
+    return said, company, many > _CROWDED
 
 
 def acts_in(search: Searches, text: str, languages: Iterable[str]) -> bool:

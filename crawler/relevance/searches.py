@@ -10,19 +10,20 @@ from crawler.relevance.features import ACTS
 from crawler.relevance.patterns import Patterns
 from crawler.topics import Topic, load
 
+_WIDE = (frozenset({"en"}), frozenset({"de", "es", "fr", "it", "nl", "pt"}))
 Found = set[Key]  # what was found, by language and role
 
 
 @dataclass(frozen=True, slots=True)
 class Searches:
-    """``hints`` says what a page must have; ``acts`` finds the acts of all languages and their company.
+    """``hints`` says what a page must have; ``acts`` finds the acts of some languages and their company.
 
     ``company``: the roles of which one must stand near each act; ``width``: the bytes of a letter of each language.
     """
 
     topic: Topic
     hints: Patterns
-    acts: Patterns
+    acts: Mapping[frozenset[str], Patterns]
     company: Mapping[str, frozenset[str]]
     width: Mapping[str, int]
 
@@ -43,7 +44,16 @@ def searches() -> Searches:
     return Searches(
         topic=topic,
         hints=Patterns(hinting(topic), HIDING),
-        acts=Patterns(doing(topic, topic.languages)),
+        acts={languages: Patterns(doing(topic, languages)) for languages in _groups(topic)},
         company={act: topic.company(act) for act in ACTS},
         width={name: WIDTH.get(language.script, 2) for name, language in topic.languages.items()},
     )
+
+
+def _groups(topic: Topic) -> list[frozenset[str]]:
+    """All languages, those apart that stand on most pages: a search for few words needs little memory at hand."""
+    latin = frozenset(name for name, language in topic.languages.items() if language.script == "Latn").difference(
+        *_WIDE
+    )
+    found = [*(wide.intersection(topic.languages) for wide in _WIDE), latin]
+    return [each for each in (*found, frozenset(topic.languages).difference(*found)) if each]
