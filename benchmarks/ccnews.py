@@ -205,7 +205,7 @@ def recall(pages: Pages, number: int, kept: frozenset[str]) -> list[str]:
 def peers(pages: Pages, folder: Path, ours: float, gunzip: float) -> list[list[str]]:
     """The rows of trafilatura and news-please, on some of the pages; ``ours`` and ``gunzip`` in ms a page."""
     some = pages.ordinary[:: max(1, len(pages.ordinary) // SAMPLE)]
-    plain = 1000 * peer_trafilatura.seconds([page.body for page in some]) / len(some)
+    plain = 1000 * peer_trafilatura.seconds([bytes(page.body) for page in some]) / len(some)
     few = folder / "few.warc.gz"
     make(Pages(planted=pages.planted, ordinary=some[:PEER_SAMPLE], likely=[]), few, 2)
     news = newsplease(few)

@@ -65,7 +65,7 @@ def main() -> None:
     read = [page for page in pages if flow.triage(page) is None]
     for page in read[:20]:  # warm every cache
         analyse(page)
-    bodies = [page.body for page in read]
+    bodies = [bytes(page.body) for page in read]
     plain, rich = peer_trafilatura.seconds(bodies), peer_trafilatura.seconds(bodies, metadata=True)
     extracted = clock(read_article, read)
     ours = clock(analyse, read)

@@ -174,9 +174,9 @@ def _ours(capture: Capture, document: extract.Document, language: str) -> tuple[
 
 def _trafilatura(capture: Capture) -> dict[str, tuple[str, str, str]]:
     """As its default gives it (``extract``: with readers' comments), and the same without comments."""
-    rich = bare_extraction(capture.body, with_metadata=True)
+    rich = bare_extraction(bytes(capture.body), with_metadata=True)
     found = [str(getattr(rich, name, "") or "") for name in ("text", "title", "date")]
-    plain = trafilatura.extract(capture.body) or ""
+    plain = trafilatura.extract(bytes(capture.body)) or ""
     return {"trafilatura": (plain, found[1], found[2]), "trafilatura, no comments": (found[0], found[1], found[2])}
 
 

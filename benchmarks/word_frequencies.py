@@ -66,7 +66,7 @@ def main() -> None:
     """Count, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("warc", type=Path)
-    pages = [page.body for page in captures(parser.parse_args().warc) if PLANTED not in page.url]
+    pages = [bytes(page.body) for page in captures(parser.parse_args().warc) if PLANTED not in page.url]
     pages = [page for page in pages if is_utf8(page)]
     known = forms()
     wanted = sorted({each for tight in known.values() for every in tight for each in (every, loose(every))})

@@ -139,7 +139,7 @@ class Document:
 
 def parse(capture: Capture) -> Document | None:
     """The page of ``capture`` as a tree; ``None`` where its bytes are no HTML at all."""
-    source = text_of(capture.body, capture.header("content-type"))
+    source = text_of(bytes(capture.body), capture.header("content-type"))
     tree = load_html(source) if source.strip() else None
     return Document(url=capture.url, source=source, tree=tree) if tree is not None else None
 

@@ -38,7 +38,7 @@ def glimpse(capture: Capture) -> Glimpse | None:
     """How the page of ``capture`` reads; ``None`` where it is no HTML, or too large."""
     if len(capture.body) > _LARGEST or b"<" not in capture.body:
         return None
-    source = text_of(capture.body, capture.header("content-type"))
+    source = text_of(bytes(capture.body), capture.header("content-type"))
     text = str(extract_plain_text(source, main_content=True, alt_texts=False, list_bullets=False))
     return Glimpse(
         characters=len(text.strip()), dated=bool(_DATED.search(source)), authored=bool(_AUTHORED.search(source))

@@ -17,7 +17,7 @@ _MANY = 200  # places of hidden letters; with more of them all text of the page 
 _CROWDED = 20_000  # places; with more of them phrases are taken for granted, so that time grows with the page
 
 
-def scan(body: bytes) -> bool:
+def scan(body: bytes | bytearray) -> bool:
     """False only where no verdict could keep the page with this ``body``, as served and in any encoding."""
     search, source = searches(), unscripted(as_utf8(body))
     if not is_utf8(source):

@@ -39,7 +39,7 @@ _LEADS = (
 _NO_LEAD = rb"[\x80-\xc1\xf5-\xff]|\xe0[^\xa0-\xbf]|\xed[^\x80-\x9f]|\xf0[^\x90-\xbf]|\xf4[^\x80-\x8f]"
 
 
-def as_utf8(body: bytes) -> bytes:
+def as_utf8(body: bytes | bytearray) -> bytes | bytearray:
     """``body`` itself, or in UTF-8 where it is UTF-16 (by its mark, or by its many zeros)."""
     if body[:2] in _UTF16:
         return body.decode("utf-16", "ignore").encode("utf-8", "ignore")

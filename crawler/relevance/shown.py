@@ -40,7 +40,7 @@ class Page:
         return opened >= 0 and self.source.find(b">", opened, end - 1) < 0 and bool(_HIDDEN.match(self.source, opened))
 
 
-def unscripted(source: bytes) -> bytes:
+def unscripted(source: bytes | bytearray) -> bytes:
     """``source`` without scripts and styles; linked data counts as text, and so does what is never closed."""
     kept, whole, read_to, opened, styled = list[memoryview](), memoryview(source), 0, -1, True
     for mark, start, end in _marks(source):
@@ -56,7 +56,7 @@ def unscripted(source: bytes) -> bytes:
                 styled = bool(closed)  # where one never closes, none behind it does
                 kept += [whole[read_to:start]] if closed else []
                 read_to = closed or read_to
-    return b"".join([*kept, whole[read_to:]]) if kept else source
+    return b"".join([*kept, whole[read_to:]]) if kept else bytes(source)
 
 
 def around(source: bytes, places: Iterable[int], reach: int) -> bytes:
@@ -77,13 +77,13 @@ def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def _runs(source: bytes, end: int) -> bool:
+def _runs(source: bytes | bytearray, end: int) -> bool:
     """Whether the script whose tag goes on at ``end`` is none of linked data."""
     head = source.find(b">", end, end + _LONGEST_HEAD)
     return head >= 0 and (source.find(b"+", end, head) < 0 or b"ld+json" not in source[end:head].lower())
 
 
-def _style_closes(source: bytes, end: int) -> int:
+def _style_closes(source: bytes | bytearray, end: int) -> int:
     """Where the style closes whose tag goes on at ``end``; 0 where it never does."""
     at = source.find(b"<", end)
     while at >= 0 and source[at : at + len(_STYLE_CLOSE)].lower() != _STYLE_CLOSE:
@@ -98,7 +98,7 @@ def _told(source: bytes) -> Iterator[bytes]:
             yield source[start + len(_META) : source.find(b"<", start + 1)]
 
 
-def _marks(source: bytes) -> list[tuple[int, int, int]]:
+def _marks(source: bytes | bytearray) -> list[tuple[int, int, int]]:
     """Where in ``source`` a script or style begins or a script ends: the mark's number, its start and end."""
     found = _MARKS.find_matches_as_indexes(source)
     if not found or max(found)[0] < len(_NAMES):
@@ -106,7 +106,7 @@ def _marks(source: bytes) -> list[tuple[int, int, int]]:
     return [known for each in found for known in ([each] if each[0] < len(_NAMES) else _spelt(source, each[1]))]
 
 
-def _spelt(source: bytes, start: int) -> list[tuple[int, int, int]]:
+def _spelt(source: bytes | bytearray, start: int) -> list[tuple[int, int, int]]:
     """The mark at ``start`` in whatever letters, if there is one."""
     tag = source[start : start + len(_NAMES[_SCRIPT_CLOSE])].lower()
     return [(mark, start, start + len(name)) for mark, name in enumerate(_NAMES) if tag.startswith(name)]

@@ -120,7 +120,7 @@ class _Reader:
         _demand_whole(record)
         return self._capture(record)
 
-    def _capture(self, record: WarcRecord, body: bytes | None = None) -> Capture | None:
+    def _capture(self, record: WarcRecord, body: bytes | bytearray | None = None) -> Capture | None:
         if record.record_type == WarcRecordType.metadata:
             _remember(record, self._told)
             return None
@@ -137,7 +137,7 @@ def _is_request(data: bytes | bytearray) -> bool:
     return told is not None and block + int(told[1]) + len(_BLANK) == len(data)
 
 
-def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | None]:
+def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | bytearray | None]:
     """The record that is alone in a member, and its body where that is a page's and not coded.
 
     No record where ``data`` is anything but one whole one. Of a page that is not coded the library reads headers only.
@@ -152,8 +152,17 @@ def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | None]:
     if record.is_http:
         record.parse_http()
         if not _coded(record) and not record.reader.read(1):
-            return record, bytes(memoryview(data)[start : -len(_BLANK)][:MAX_BODY_BYTES])
+            return record, _cut(data, start)
     return _first(data), None
+
+
+def _cut(data: bytes | bytearray, start: int) -> bytes | bytearray:
+    """The body in ``data``, which begins at ``start``; not copied where that can be, for ``data`` is of no more use."""
+    end = min(len(data) - len(_BLANK), start + MAX_BODY_BYTES)
+    if isinstance(data, bytes):
+        return data[start:end]
+    del data[end:], data[:start]
+    return data
 
 
 def _first(data: bytes | bytearray) -> WarcRecord | None:
@@ -256,7 +265,7 @@ def _remember(record: WarcRecord, told: dict[str, tuple[Offer, str]]) -> None:
 
 
 def _capture(
-    record: WarcRecord, told: dict[str, tuple[Offer, str]], place: Place, body: bytes | None = None
+    record: WarcRecord, told: dict[str, tuple[Offer, str]], place: Place, body: bytes | bytearray | None = None
 ) -> Capture:
     offer, requested = told.get(record.record_id or "", (_UNKNOWN, ""))
     if body is None:
@@ -280,7 +289,8 @@ def _size(record: WarcRecord) -> int:
 
 
 def _coded(record: WarcRecord) -> bool:
-    return any(record.http_headers.get(name) for name in ("Content-Encoding", "Transfer-Encoding"))
+    headers = record.http_headers
+    return bool(headers.get("Content-Encoding") or headers.get("Transfer-Encoding"))
 
 
 def _counted(record: WarcRecord) -> bool:

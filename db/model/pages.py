@@ -46,14 +46,15 @@ class Place:
 class Capture:
     """A page as served at one moment: the final URL, the headers as sent, and the payload without content coding.
 
-    ``requested_url`` is the address that was asked for, where redirects led elsewhere.
+    ``requested_url`` is the address that was asked for, where redirects led elsewhere. Nothing changes a ``body`` that
+    is a bytearray: it is one so that it need not be copied out of what it was inflated into.
     """
 
     url: str
     fetched_at: datetime
     status: int
     headers: tuple[tuple[str, str], ...]
-    body: bytes
+    body: bytes | bytearray
     offer: Offer
     requested_url: str = ""
     place: Place | None = None

@@ -115,7 +115,7 @@ def place_of(page: Mapping[str, Any]) -> Place | None:
 
 
 def _excerpt(capture: Capture, title: str) -> tuple[str, ...]:
-    found = excerpts.excerpt(capture.body, capture.header("content-type"))
+    found = excerpts.excerpt(bytes(capture.body), capture.header("content-type"))
     return tuple(part for part in found if part != title)
 
 

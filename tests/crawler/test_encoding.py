@@ -137,7 +137,7 @@ def test_every_planted_page_is_read_like_its_true_encoding(shared: Path) -> None
     for capture in captures(shared / "corpus" / "pages.warc.gz"):
         if truth := planted.pop(capture.url, None):
             wanted = capture.body.decode(truth["encoding"], errors="replace").lstrip("\ufeff")
-            found = text_of(capture.body, capture.header("content-type"))
+            found = text_of(bytes(capture.body), capture.header("content-type"))
             wrong[capture.url] = sum(a != b for a, b in zip(found, wanted, strict=False)) + abs(
                 len(found) - len(wanted)
             )
