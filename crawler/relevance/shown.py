@@ -7,11 +7,9 @@ from itertools import product
 
 from ahocorasick_rs import MATCHKIND_LEFTMOST_FIRST, BytesAhoCorasick
 
-_SCRIPT, _STYLE, _SCRIPT_CLOSE = range(3)
-_NAMES, _STYLE_CLOSE, _META = (b"<script", b"<style", b"</script"), b"</style", b"<meta"
+_SCRIPT, _STYLE, _SCRIPT_CLOSE, _LINKED = range(4)
+_NAMES, _STYLE_CLOSE, _META = (b"<script", b"<style", b"</script", b"ld+json"), b"</style", b"<meta"
 _EDGES = frozenset(b" \t\r\n\f>/")  # what may stand behind an element's name
-_TAG_END = ord(">")
-_LONGEST_HEAD = 100_000  # bytes; a script with a longer tag is taken for text
 # With three marks that stand in no page the library looks for the first bytes of all marks at once, and not for "<",
 # twice as fast.
 _NEVER = (b"\x01\x02\x03\x04", b"\x05\x06\x07\x08", b"\x0e\x0f\x10\x11")
@@ -48,9 +46,11 @@ def unscripted(source: bytes | bytearray) -> bytes:
             if mark == _SCRIPT_CLOSE:
                 kept.append(whole[read_to:opened])
                 read_to, opened = start, -1
+            elif mark == _LINKED and source.find(b">", opened, start) < 0:
+                opened = -1
         elif mark < _SCRIPT_CLOSE and start >= read_to and end < len(source) and source[end] in _EDGES:
             if mark == _SCRIPT:
-                opened = start if source[end] == _TAG_END or _runs(source, end) else -1
+                opened = start
             elif styled:
                 closed = _style_closes(source, end)
                 styled = bool(closed)  # where one never closes, none behind it does
@@ -77,12 +77,6 @@ def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def _runs(source: bytes | bytearray, end: int) -> bool:
-    """Whether the script whose tag goes on at ``end`` is none of linked data."""
-    head = source.find(b">", end, end + _LONGEST_HEAD)
-    return head >= 0 and (source.find(b"+", end, head) < 0 or b"ld+json" not in source[end:head].lower())
-
-
 def _style_closes(source: bytes | bytearray, end: int) -> int:
     """Where the style closes whose tag goes on at ``end``; 0 where it never does."""
     at = source.find(b"<", end)
@@ -99,7 +93,7 @@ def _told(source: bytes) -> Iterator[bytes]:
 
 
 def _marks(source: bytes | bytearray) -> list[tuple[int, int, int]]:
-    """Where in ``source`` a script or style begins or a script ends: the mark's number, its start and end."""
+    """Where the marks of _NAMES stand in ``source``, in any letters: number, start and end of each, in order."""
     found = _MARKS.find_matches_as_indexes(source)
     if not found or max(found)[0] < len(_NAMES):
         return found
@@ -122,5 +116,6 @@ def _spelled(mark: bytes) -> Sequence[bytes]:
     return [bytes(each) for each in product(*({letter, *bytes([letter]).upper()} for letter in mark))]
 
 
-_METAS = _search(*_spelled(_META[:3]))
-_MARKS = _search(*_NAMES, *_spelled(b"<sc"), *_spelled(b"</sc"), *_spelled(b"<sty"))  # in capitals as far as need be
+# Whole names in small letters, and so much of them in all letters that little else begins alike.
+_MARKS = _search(*_NAMES, *(each for name in (b"<sc", b"<sty", b"</sc", b"ld+j") for each in _spelled(name)))
+_METAS = _search(*_spelled(b"<me"))

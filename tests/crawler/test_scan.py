@@ -215,6 +215,8 @@ FAR = "<p>The council met on Tuesday and spoke of the harbour.</p>" * 400
         f"<script>a</script><p>{STORY}</p><style>p{{}}</style>",
         f"<style>p > a::before {{content: '<b>'}}</STYLE><p>{STORY}</p>",
         f'<script TYPE="application/LD+JSON">{{"headline": "{STORY}"}}</script>{MENU}',
+        f'<script type="application/lD+jsoN" id="a">{{"headline": "{STORY}"}}</sCript>{MENU}',
+        f"<script>a</scripT><p>{STORY}</p><script>b</script>",
         f"<style>p{{}}</style><p>{STORY}</p><style>never closed",
         f"<scripts><styles><p>{STORY}</p></styles></scripts>",
     ],
@@ -228,6 +230,8 @@ def test_all_that_is_shown_is_looked_at(source: str) -> None:
     [
         f"<script>let a = '{STORY}';</script>{MENU}",
         f"<style>.russian-deserter {{ color: red }}</style>{MENU}",
+        f"<sCRIPT>let a = 'ld+json {STORY}'</sCRIPT>{MENU}",
+        f"<script>let a = '<scr' + 'ipt>{STORY}';</script>{MENU}",
         f"<script a='+'>let a = '/script {STORY}';</SCRIPT\n>{MENU}",
         f"<script>1</script><style>a::before {{content: '<b>{STORY}'}}</STYLE>{MENU}<script>'{STORY}'</script>",
         f"{'&#1078;&#x436; ' * 300}{MENU}<p>A de&#115;erter.</p>",
