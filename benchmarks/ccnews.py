@@ -39,7 +39,7 @@ LOOKS = {
     "reading a record": ("reader.py", "captures"),
     "scripts and styles taken out": ("shown.py", "unscripted"),
     "is it UTF-8": ("decoding.py", "is_utf8"),
-    "Russia's names in the bytes": ("patterns.py", "places"),
+    "Russia's names in the bytes": ("patterns.py", "parted"),
     "whether they stand, outside of tags": ("bytescan.py", "_standing"),
     "letters that hide shown": ("cleaning.py", "cleaned"),
     "text between tags": ("shown.py", "text"),

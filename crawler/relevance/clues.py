@@ -4,13 +4,16 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
+
+from ahocorasick_rs import MATCHKIND_LEFTMOST_FIRST, BytesAhoCorasick, Implementation
 
 from crawler.relevance.bytepatterns import BEFORE, Written, covers, runs, spelling, written
 from crawler.relevance.cleaning import unaccented
 from crawler.relevance.features import ACTS
+from crawler.relevance.shown import NEVER
 from crawler.terms import Form, Step, parse
 from crawler.topics import RUSSIA, Language, Term, Topic
 
@@ -19,6 +22,7 @@ WIDTH = {"Latn": 1, "Geor": 3, "Hani": 3, "Jpan": 3}  # bytes a letter; two in o
 _SPACE, _WORD = 120, 20  # bytes, times a letter's width: between two words of a phrase, and for each word in between
 _LONGEST_WORD = 60  # bytes
 _COMMON = 0.1  # times a page; what is assumed of a word on a language's list of common ones
+_APART = b"\x00"
 _LED = re.compile(rb"^\\b([a-z0-9])")
 
 Key = tuple[str, str]  # a language and a role, which is empty where it does not matter
@@ -28,10 +32,12 @@ class Beside(NamedTuple):
     """A word that must stand within ``reach`` bytes before or behind another.
 
     ``forms``: expressions for it, each with a run of letters that is in all that it finds, once that is ``folded``. The
-    run is looked for first, which is faster; it is empty where the word has none. ``plain``: all runs are ASCII.
+    run is looked for first, which is faster; it is empty where the word has none. ``runs``: all of them, joined, where
+    there are several. ``plain``: all runs are ASCII.
     """
 
     forms: tuple[tuple[bytes, bytes], ...]
+    runs: bytes
     plain: bool
     behind: bool
     reach: int
@@ -60,12 +66,20 @@ class Clue(NamedTuple):
             if markup:
                 near = small(near)
             bare = near if each.plain else folded(near)
+            if each.runs and not _search(each.runs).find_matches_as_indexes(bare):
+                return False
             for run, expression in each.forms:
                 if bare.find(run) >= 0 and _compiled(expression).search(near):  # "in" takes twice the time
                     break
             else:
                 return False
         return True
+
+
+def together(runs: Iterable[bytes]) -> bytes:
+    """Several ``runs`` as one name; empty where there is one, or an empty one."""
+    chosen = list(runs)
+    return _APART.join(chosen) if len(chosen) > 1 and all(chosen) else b""
 
 
 def small(source: bytes) -> bytes:
@@ -80,6 +94,13 @@ def folded(low: bytes) -> bytes:
 
 
 Clues = Mapping[Written, Sequence[Clue]]
+
+
+@lru_cache(maxsize=500)
+def _search(runs: bytes) -> BytesAhoCorasick:
+    """For the runs that are joined in ``runs``: one question for all of them, in a fifth of the time."""
+    kind = Implementation.NoncontiguousNFA  # the smallest
+    return BytesAhoCorasick([*runs.split(_APART), *NEVER], matchkind=MATCHKIND_LEFTMOST_FIRST, implementation=kind)
 
 
 @cache
@@ -164,6 +185,7 @@ def _beside(language: Language, steps: Sequence[Step], at: int, anchor: int) -> 
         forms[shared].append(_LED.sub(rb"\1(?<!\\w\1)", expression.removeprefix(BEFORE)))
     return Beside(
         forms=tuple((run, b"|".join(each)) for run, each in forms.items()),
+        runs=together(forms),
         plain=all(run.isascii() for run in forms),
         behind=at > anchor,
         reach=(_SPACE + _WORD * between) * WIDTH.get(language.script, 2),

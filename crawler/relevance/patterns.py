@@ -6,7 +6,7 @@ from contextlib import suppress
 import hyperscan
 
 from crawler.relevance.bytepatterns import Written
-from crawler.relevance.clues import Beside, Clue, Clues
+from crawler.relevance.clues import Beside, Clue, Clues, together
 from crawler.relevance.compiled import Compiled
 
 Place = tuple[int, int]  # the number of a pattern, and where it ends
@@ -70,7 +70,8 @@ def _any_of(clues: Sequence[Clue]) -> Clue | None:
     if len(first) < max(_MANY, len(clues)) or len(sides) > 1 or not all(run for each in first for run, _ in each.forms):
         return None
     runs = sorted({run for each in first for run, _ in each.forms})
-    beside = Beside(tuple((run, b"") for run in runs), all(each.plain for each in first), sides.pop(), reach)
+    plain = all(each.plain for each in first)
+    beside = Beside(tuple((run, b"") for run in runs), together(runs), plain, sides.pop(), reach)
     return Clue(("", ""), (beside,), reach)
 
 

@@ -12,7 +12,7 @@ _NAMES, _STYLE_CLOSE, _META = (b"<script", b"<style", b"</script", b"ld+json"), 
 _EDGES = frozenset(b" \t\r\n\f>/")  # what may stand behind an element's name
 # With three marks that stand in no page the library looks for the first bytes of all marks at once, and not for "<",
 # twice as fast.
-_NEVER = (b"\x01\x02\x03\x04", b"\x05\x06\x07\x08", b"\x0e\x0f\x10\x11")
+NEVER = (b"\x01\x02\x03\x04", b"\x05\x06\x07\x08", b"\x0e\x0f\x10\x11")
 # What a tag is followed by until the next; of most tags that is nothing but space, which is passed over.
 _TEXT = re.compile(rb">\s*+(?!<[a-zA-Z/!?])([^<]*+(?:<(?![a-zA-Z/!?])[^<]*+)*+)")
 _HIDDEN = re.compile(rb"<(?!meta[\s/])[a-zA-Z/!?]", re.IGNORECASE)
@@ -108,7 +108,7 @@ def _spelt(source: bytes | bytearray, start: int) -> list[tuple[int, int, int]]:
 
 def _search(*marks: bytes) -> BytesAhoCorasick:
     """A search for ``marks``, of those that begin alike the first."""
-    return BytesAhoCorasick([*marks, *_NEVER], matchkind=MATCHKIND_LEFTMOST_FIRST)
+    return BytesAhoCorasick([*marks, *NEVER], matchkind=MATCHKIND_LEFTMOST_FIRST)
 
 
 def _spelled(mark: bytes) -> Sequence[bytes]:
