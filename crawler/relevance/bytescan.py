@@ -41,12 +41,12 @@ def _named(search: Searches, source: bytes, places: list[Place], hidden: list[Pl
 
     Words may be ``hidden`` only around such places, so only what stands there is cleaned, and searched once more.
     """
+    if not hidden:
+        return _standing(search.hints, Page(source), places)
     near = around(source, [end for _, end in hidden], _PHRASE)
+    shown = Page(b" %b " % cleaned(near, {number for number, _ in hidden}))
     found = Found() if near is source else _standing(search.hints, Page(source), places)
-    if hidden:
-        shown = Page(b" %b " % cleaned(near, {number for number, _ in hidden}))
-        found |= _standing(search.hints, shown, search.hints.places(shown.source))
-    return found
+    return found | _standing(search.hints, shown, search.hints.places(shown.source))
 
 
 def _shown(source: bytes, hiding: set[int]) -> bytes:

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, datetime
 from io import BufferedIOBase, BytesIO
 from pathlib import Path
 
@@ -151,7 +151,8 @@ def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | bytearra
         return record, None
     if record.is_http:
         record.parse_http()
-        if not _coded(record) and not record.reader.read(1):
+        coded = b"encoding" in data[block:start].lower() and _coded(record)  # asking the library alone takes longer
+        if not coded and not record.reader.read(1):
             return record, _cut(data, start)
     return _first(data), None
 
@@ -274,13 +275,18 @@ def _capture(
     return Capture(
         url=(record.headers.get("WARC-Target-URI") or "").strip("<>"),
         requested_url=requested,
-        fetched_at=record.record_date.astimezone(UTC).replace(microsecond=0),
+        fetched_at=_moment(record.record_date),
         status=record.http_headers.status_code or 0,
         headers=tuple([(k.decode("latin-1"), v.decode("latin-1")) for k, v in record.http_headers.items_bytes()]),
         body=body,
         offer=offer,
         place=place,
     )
+
+
+def _moment(told: datetime) -> datetime:
+    """``told`` in UTC, in whole seconds; as it is where it is that, as in nearly every file."""
+    return told if told.tzinfo is UTC and not told.microsecond else told.astimezone(UTC).replace(microsecond=0)
 
 
 def _size(record: WarcRecord) -> int:

@@ -61,6 +61,9 @@ ODD |= {
     "a coding with a space": packed(
         response("http://o.example/14", packed(b"<p>14"), head=b"HTTP/1.1 200 OK\r\nContent-Encoding : gzip\r\n\r\n")
     ),
+    "a coding in capitals": packed(
+        response("http://o.example/18", packed(b"<p>18"), head=b"HTTP/1.1 200 OK\r\nCONTENT-ENCODING: gzip\r\n\r\n")
+    ),
     "a coding that was undone": packed(
         response("http://o.example/15", b"<p>15", head=b"HTTP/1.1 200 OK\r\nX-Crawl-Content-Encoding: gzip\r\n\r\n")
     ),
