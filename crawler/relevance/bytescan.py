@@ -4,7 +4,9 @@ Two looks, the second at what the first has left. Do the bytes name Russia, or w
 some language? And do the terms themselves, in the text that is shown and read as ``judge`` reads it, say an act there?
 """
 
-from crawler.relevance.cleaning import BREAK, cleaned, unaccented, unbroken
+from collections.abc import Set as AbstractSet
+
+from crawler.relevance.cleaning import ALL, BREAK, cleaned, unaccented, unbroken
 from crawler.relevance.decoding import as_utf8, is_utf8, readings
 from crawler.relevance.patterns import Patterns, Place
 from crawler.relevance.saying import acts_in, says_an_act, spots
@@ -13,7 +15,7 @@ from crawler.relevance.shown import Page, around, unscripted
 
 _MARKUP = 600  # bytes of tags allowed between two words of a phrase, where tags still stand
 _PHRASE = 900  # bytes on either side of a hidden letter in which the other words of its phrase may stand
-_MANY = 200  # places of hidden letters; with more of them all text of the page is cleaned
+_HIDDEN = 200  # places of hidden letters; with more of them the whole page is cleaned
 _CROWDED = 20_000  # places; with more of them phrases are taken for granted, so that time grows with the page
 
 
@@ -22,11 +24,8 @@ def scan(body: bytes | bytearray) -> bool:
     search, source = searches(), unscripted(as_utf8(body))
     if not is_utf8(source):
         return any(_reads_an_act(search, text) for text in readings(Page(unbroken(source)).text))
-    places, hidden = search.hints.parted(source, _MANY)
-    if len(hidden) > _MANY:
-        return _reads_an_act(search, Page(unbroken(source)).text)
-    languages = search.languages(_named(search, source, places, hidden))
-    return bool(languages) and says_an_act(search, _shown(source, {number for number, _ in hidden}), languages)
+    languages, hiding = _named(search, source)
+    return bool(languages) and says_an_act(search, _shown(source, hiding), languages)
 
 
 def mentions(text: str) -> bool:
@@ -36,20 +35,23 @@ def mentions(text: str) -> bool:
     return bool(found) and acts_in(search, text, {clue.key[0] for clue, _ in found})
 
 
-def _named(search: Searches, source: bytes, places: list[Place], hidden: list[Place]) -> Found:
-    """What in the page of ``source`` names Russia or says an act, of what is found at ``places``.
+def _named(search: Searches, source: bytes) -> tuple[set[str], AbstractSet[int]]:
+    """The languages in which the page of ``source`` names Russia or need not, and what hides letters, by HIDING.
 
-    Words may be ``hidden`` only around such places, so only what stands there is cleaned, and searched once more.
+    A word may have hidden letters only around them, so only what stands there is cleaned, and searched once more.
     """
+    places, hidden = search.hints.parted(source, _HIDDEN)
     if not hidden:
-        return _standing(search.hints, Page(source), places)
-    near = around(source, [end for _, end in hidden], _PHRASE)
-    shown = Page(b" %b " % cleaned(near, {number for number, _ in hidden}))
+        return search.languages(_standing(search.hints, Page(source), places)), frozenset()
+    many = len(hidden) > _HIDDEN
+    hiding = ALL if many else {number for number, _ in hidden}
+    near = source if many else around(source, [end for _, end in hidden], _PHRASE)
     found = Found() if near is source else _standing(search.hints, Page(source), places)
-    return found | _standing(search.hints, shown, search.hints.places(shown.source))
+    cleared = Page(b" %b " % cleaned(near, hiding))
+    return search.languages(found | _standing(search.hints, cleared, search.hints.places(cleared.source))), hiding
 
 
-def _shown(source: bytes, hiding: set[int]) -> bytes:
+def _shown(source: bytes, hiding: AbstractSet[int]) -> bytes:
     """The text of the page of ``source`` with the letters shown that are hidden by what is ``hiding``."""
     text = Page(unbroken(source) if BREAK in hiding else source).text
     return cleaned(text, hiding) if hiding else text

@@ -44,10 +44,10 @@ HIDING = (
 
 
 _ENTITIES = {0, 1, 2}  # numbers in HIDING
-_ALL = frozenset(range(len(HIDING)))
+ALL = frozenset(range(len(HIDING)))
 
 
-def cleaned(text: bytes, seen: AbstractSet[int] = _ALL) -> bytes:
+def cleaned(text: bytes, seen: AbstractSet[int] = ALL) -> bytes:
     """``text`` with entities as letters, without soft hyphens and zero-width marks, accents joined to letters.
 
     ``seen``: the numbers of those of HIDING that stand in it; others are not looked for.

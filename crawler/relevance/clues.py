@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ahocorasick_rs import MATCHKIND_LEFTMOST_FIRST, BytesAhoCorasick, Implementation
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from crawler.relevance.bytepatterns import BEFORE, Written, covers, runs, spelling, written
 from crawler.relevance.cleaning import unaccented
@@ -32,8 +32,8 @@ class Beside(NamedTuple):
     """A word that must stand within ``reach`` bytes before or behind another.
 
     ``forms``: expressions for it, each with a run of letters that is in all that it finds, once that is ``folded``. The
-    run is looked for first, which is faster; it is empty where the word has none. ``runs``: all of them, joined, where
-    there are several. ``plain``: all runs are ASCII.
+    run is looked for first, which is faster; it is empty where the word has none. ``runs``: all of them as ``together``
+    joins them. ``plain``: all runs are ASCII.
     """
 
     forms: tuple[tuple[bytes, bytes], ...]
@@ -66,7 +66,7 @@ class Clue(NamedTuple):
             if markup:
                 near = small(near)
             bare = near if each.plain else folded(near)
-            if each.runs and not _search(each.runs).find_matches_as_indexes(bare):
+            if each.runs and not _any_of(each.runs).find_matches_as_indexes(bare):
                 return False
             for run, expression in each.forms:
                 if bare.find(run) >= 0 and _compiled(expression).search(near):  # "in" takes twice the time
@@ -96,11 +96,11 @@ def folded(low: bytes) -> bytes:
 Clues = Mapping[Written, Sequence[Clue]]
 
 
-@lru_cache(maxsize=500)
-def _search(runs: bytes) -> BytesAhoCorasick:
-    """For the runs that are joined in ``runs``: one question for all of them, in a fifth of the time."""
-    kind = Implementation.NoncontiguousNFA  # the smallest
-    return BytesAhoCorasick([*runs.split(_APART), *NEVER], matchkind=MATCHKIND_LEFTMOST_FIRST, implementation=kind)
+@lru_cache(maxsize=500)  # each holds 7 KB and is made in 0.02 ms; there are more than a thousand
+def _any_of(runs: bytes) -> BytesAhoCorasick:
+    """A search for the runs that are joined in ``runs``: one question for all of them, in a fifth of the time."""
+    small = Implementation.ContiguousNFA
+    return BytesAhoCorasick([*runs.split(_APART), *NEVER], matchkind=MatchKind.LeftmostFirst, implementation=small)
 
 
 @cache

@@ -49,13 +49,14 @@ class Patterns:
 
         The search ends where there are more than ``most`` of the latter.
         """
-        found, beside, first = list[Place](), list[Place](), self._first
+        found, beside, first, last = list[Place](), list[Place](), self._first, len(self.clues) - 1
 
         def note(number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
             if number < first:
                 found.append((number, end))
                 return False
-            beside.append((number - first, end))
+            if number < last:  # that is _SHORTEST
+                beside.append((number - first, end))
             return len(beside) > most
 
         with suppress(hyperscan.ScanTerminated):

@@ -5,16 +5,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import product
 
-from ahocorasick_rs import MATCHKIND_LEFTMOST_FIRST, BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 _SCRIPT, _STYLE, _SCRIPT_CLOSE, _LINKED = range(4)
 _NAMES, _STYLE_CLOSE, _META = (b"<script", b"<style", b"</script", b"ld+json"), b"</style", b"<meta"
 _EDGES = frozenset(b" \t\r\n\f>/")  # what may stand behind an element's name
-# With three marks that stand in no page the library looks for the first bytes of all marks at once, and not for "<",
-# twice as fast.
+# Beside three marks with other first bytes, which hardly a page has, the library looks for the first bytes of all marks
+# at once; without them it goes from "<" to "<", which takes twice the time.
 NEVER = (b"\x01\x02\x03\x04", b"\x05\x06\x07\x08", b"\x0e\x0f\x10\x11")
 # What a tag is followed by until the next; of most tags that is nothing but space, which is passed over.
 _TEXT = re.compile(rb">\s*+(?!<[a-zA-Z/!?])([^<]*+(?:<(?![a-zA-Z/!?])[^<]*+)*+)")
+_HEAD = 1000  # bytes of a script; it is linked data where that is told within them, or else within its tag
+_PIECE = 1_000_000  # bytes; marks are found in so many at once, for a page may consist of marks
 _HIDDEN = re.compile(rb"<(?!meta[\s/])[a-zA-Z/!?]", re.IGNORECASE)
 _LONGEST_TAG = 600  # bytes; a word further behind a "<" than this is taken for text
 
@@ -40,14 +42,15 @@ class Page:
 
 def unscripted(source: bytes | bytearray) -> bytes:
     """``source`` without scripts and styles; linked data counts as text, and so does what is never closed."""
-    kept, whole, read_to, opened, styled = list[memoryview](), memoryview(source), 0, -1, True
+    kept, whole, read_to, opened, head, styled = list[memoryview](), memoryview(source), 0, -1, -1, True
     for mark, start, end in _marks(source):
         if opened >= 0:
             if mark == _SCRIPT_CLOSE:
                 kept.append(whole[read_to:opened])
                 read_to, opened = start, -1
-            elif mark == _LINKED and source.find(b">", opened, start) < 0:
-                opened = -1
+            elif mark == _LINKED:
+                head = _tag_ends(source, opened) if head < opened else head
+                opened = -1 if start < max(head, opened + _HEAD) else opened
         elif mark < _SCRIPT_CLOSE and start >= read_to and end < len(source) and source[end] in _EDGES:
             if mark == _SCRIPT:
                 opened = start
@@ -77,6 +80,12 @@ def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
+def _tag_ends(source: bytes | bytearray, opened: int) -> int:
+    """Where the tag ends that begins at ``opened``; the end of ``source`` where it does not."""
+    found = source.find(b">", opened)
+    return found if found >= 0 else len(source)
+
+
 def _style_closes(source: bytes | bytearray, end: int) -> int:
     """Where the style closes whose tag goes on at ``end``; 0 where it never does."""
     at = source.find(b"<", end)
@@ -92,8 +101,18 @@ def _told(source: bytes) -> Iterator[bytes]:
             yield source[start + len(_META) : source.find(b"<", start + 1)]
 
 
-def _marks(source: bytes | bytearray) -> list[tuple[int, int, int]]:
+def _marks(source: bytes | bytearray) -> Iterable[tuple[int, int, int]]:
     """Where the marks of _NAMES stand in ``source``, in any letters: number, start and end of each, in order."""
+    return _known(source) if len(source) <= _PIECE else _in_pieces(source)
+
+
+def _in_pieces(source: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
+    for at in range(0, len(source), _PIECE):
+        piece = source[at : at + _PIECE + len(_NAMES[_SCRIPT_CLOSE])]
+        yield from ((mark, at + start, at + end) for mark, start, end in _known(piece) if start < _PIECE)
+
+
+def _known(source: bytes | bytearray) -> list[tuple[int, int, int]]:
     found = _MARKS.find_matches_as_indexes(source)
     if not found or max(found)[0] < len(_NAMES):
         return found
@@ -108,7 +127,7 @@ def _spelt(source: bytes | bytearray, start: int) -> list[tuple[int, int, int]]:
 
 def _search(*marks: bytes) -> BytesAhoCorasick:
     """A search for ``marks``, of those that begin alike the first."""
-    return BytesAhoCorasick([*marks, *NEVER], matchkind=MATCHKIND_LEFTMOST_FIRST)
+    return BytesAhoCorasick([*marks, *NEVER], matchkind=MatchKind.LeftmostFirst)
 
 
 def _spelled(mark: bytes) -> Sequence[bytes]:

@@ -134,7 +134,7 @@ def _is_request(data: bytes | bytearray) -> bool:
     if len(data) > _SHORT or not data.startswith(_WARC) or data.find(_REQUEST, 0, block) < 0:
         return False
     told = _LENGTH.search(data, 0, block)
-    return told is not None and block + int(told[1]) + len(_BLANK) == len(data)
+    return told is not None and block + int(told[1]) + len(_BLANK) == len(data) and data.endswith(_BLANK)
 
 
 def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | bytearray | None]:
@@ -145,11 +145,12 @@ def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | bytearra
     block = data.find(_BLANK) + len(_BLANK)
     start = data.find(_BLANK, block) + len(_BLANK)
     record = _first(data[:start] if start > block else data)
-    if record is None or not _counted(record) or block + record.content_length + len(_BLANK) != len(data):
+    whole = data.endswith(_BLANK) and record is not None and _counted(record)
+    if record is None or not whole or block + record.content_length + len(_BLANK) != len(data):
         return None, None
     if not record.record_type & _WANTED:
         return record, None
-    if record.is_http:
+    if record.is_http and start > block:
         record.parse_http()
         coded = b"encoding" in data[block:start].lower() and _coded(record)  # asking the library alone takes longer
         if not coded and not record.reader.read(1):

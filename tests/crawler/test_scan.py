@@ -14,6 +14,7 @@ from crawler.relevance import mentions, scan
 from crawler.relevance.decoding import is_utf8
 from crawler.relevance.features import ACTS
 from crawler.relevance.reading import read
+from crawler.relevance.searches import searches
 from crawler.terms import Form, parse
 from crawler.topics import RUSSIA, Language, Term, load
 
@@ -217,6 +218,11 @@ FAR = "<p>The council met on Tuesday and spoke of the harbour.</p>" * 400
         f'<script TYPE="application/LD+JSON">{{"headline": "{STORY}"}}</script>{MENU}',
         f'<script type="application/lD+jsoN" id="a">{{"headline": "{STORY}"}}</sCript>{MENU}',
         f"<script>a</scripT><p>{STORY}</p><script>b</script>",
+        f"<script data-a='b > c' type='application/ld+json'>{{'headline': '{STORY}'}}</script>{MENU}",
+        f"<script data-a='{'b' * 3000}' type='application/ld+json'>{{'headline': '{STORY}'}}</script>{MENU}",
+        f"<title>A soldier deserted <i < Russian army unit</title><p>{'&#1078;&#x436; ' * 300}</p>{FAR}",
+        f"<head><meta content='{STORY}'></head><p>{'&#1078;&#x436; ' * 300}</p>{FAR}",
+        f"\x01\x02\x03\x04<script>a\x05\x06\x07\x08</script>\x01\x02<p>{STORY}\x0e\x0f\x10\x11</p>" * 300,
         f"<style>p{{}}</style><p>{STORY}</p><style>never closed",
         f"<scripts><styles><p>{STORY}</p></styles></scripts>",
     ],
@@ -230,7 +236,7 @@ def test_all_that_is_shown_is_looked_at(source: str) -> None:
     [
         f"<script>let a = '{STORY}';</script>{MENU}",
         f"<style>.russian-deserter {{ color: red }}</style>{MENU}",
-        f"<sCRIPT>let a = 'ld+json {STORY}'</sCRIPT>{MENU}",
+        f"<sCRIPT>{'let a = 1; ' * 100}'ld+json {STORY}'</sCRIPT>{MENU}",
         f"<script>let a = '<scr' + 'ipt>{STORY}';</script>{MENU}",
         f"<script a='+'>let a = '/script {STORY}';</SCRIPT\n>{MENU}",
         f"<script>1</script><style>a::before {{content: '<b>{STORY}'}}</STYLE>{MENU}<script>'{STORY}'</script>",
@@ -265,6 +271,21 @@ def test_the_shortest_acts_of_other_scripts_are_read_in_their_encodings(line: st
     body = f"<p>{line}</p>{FAR}".encode(encoding, "xmlcharrefreplace")
     assert may_be_kept(line, "zh" if "俄" in line else "ru")
     assert scan(body)
+
+
+@pytest.mark.parametrize("before", range(999_980, 1_000_020, 3))
+def test_a_large_page_is_looked_at_in_pieces_and_loses_nothing_between_them(before: int) -> None:
+    start = ("<p>a</p>" * before)[: before - 3] + "<p>"
+    shown = f"{start}<script>let a = 1;</script><p>{STORY}</p><script>let b = 2;</script>"
+    hidden = f"{start}<script>let a = '{STORY}';</script>{'<p>b</p>' * 200_000}<script>let b = 2;</script>"
+    assert scan(shown.encode())
+    assert scan(bytearray(shown.encode()))
+    assert not scan(hidden.encode())
+
+
+def test_no_language_stands_in_two_groups_of_acts_and_none_is_left_out() -> None:
+    groups = list(searches().acts)
+    assert sorted(name for group in groups for name in group) == sorted(load().languages)
 
 
 def test_two_threads_may_look_at_once() -> None:
