@@ -9,6 +9,8 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 _SCRIPT, _STYLE, _SCRIPT_CLOSE, _LINKED = range(4)
 _NAMES, _STYLE_CLOSE, _META = (b"<script", b"<style", b"</script", b"ld+json"), b"</style", b"<meta"
+_LONGEST_MARK = 8  # bytes
+Mark = tuple[int, int, int]  # its number, its start and its end
 _EDGES = frozenset(b" \t\r\n\f>/")  # what may stand behind an element's name
 # Beside three marks with other first bytes, which hardly a page has, the library looks for the first bytes of all marks
 # at once; without them it goes from "<" to "<", which takes twice the time.
@@ -16,7 +18,7 @@ NEVER = (b"\x01\x02\x03\x04", b"\x05\x06\x07\x08", b"\x0e\x0f\x10\x11")
 # What a tag is followed by until the next; of most tags that is nothing but space, which is passed over.
 _TEXT = re.compile(rb">\s*+(?!<[a-zA-Z/!?])([^<]*+(?:<(?![a-zA-Z/!?])[^<]*+)*+)")
 _HEAD = 1000  # bytes of a script; it is linked data where that is told within them, or else within its tag
-_PIECE = 1_000_000  # bytes; marks are found in so many at once, for a page may consist of marks
+_PIECE = 1_000_000  # bytes, of which all marks are held at once; a page may consist of nothing else
 _HIDDEN = re.compile(rb"<(?!meta[\s/])[a-zA-Z/!?]", re.IGNORECASE)
 _LONGEST_TAG = 600  # bytes; a word further behind a "<" than this is taken for text
 
@@ -96,32 +98,34 @@ def _style_closes(source: bytes | bytearray, end: int) -> int:
 
 def _told(source: bytes) -> Iterator[bytes]:
     """What the meta elements of ``source`` say."""
-    for _, start, _ in _METAS.find_matches_as_indexes(source):
+    for _, start, _ in _found(_METAS, source):
         if source[start : start + len(_META)].lower() == _META:
-            yield source[start + len(_META) : source.find(b"<", start + 1)]
+            end = source.find(b"<", start + 1)
+            yield source[start + len(_META) : end if end >= 0 else None]
 
 
-def _marks(source: bytes | bytearray) -> Iterable[tuple[int, int, int]]:
-    """Where the marks of _NAMES stand in ``source``, in any letters: number, start and end of each, in order."""
-    return _known(source) if len(source) <= _PIECE else _in_pieces(source)
-
-
-def _in_pieces(source: bytes | bytearray) -> Iterator[tuple[int, int, int]]:
-    for at in range(0, len(source), _PIECE):
-        piece = source[at : at + _PIECE + len(_NAMES[_SCRIPT_CLOSE])]
-        yield from ((mark, at + start, at + end) for mark, start, end in _known(piece) if start < _PIECE)
-
-
-def _known(source: bytes | bytearray) -> list[tuple[int, int, int]]:
-    found = _MARKS.find_matches_as_indexes(source)
-    if not found or max(found)[0] < len(_NAMES):
+def _marks(source: bytes | bytearray) -> Iterable[Mark]:
+    """Where the marks of _NAMES stand in ``source``, in any letters."""
+    found = _found(_MARKS, source)
+    if isinstance(found, list) and (not found or max(found)[0] < len(_NAMES)):
         return found
-    return [known for each in found for known in ([each] if each[0] < len(_NAMES) else _spelt(source, each[1]))]
+    return (known for each in found for known in ([each] if each[0] < len(_NAMES) else _spelt(source, each[1])))
 
 
-def _spelt(source: bytes | bytearray, start: int) -> list[tuple[int, int, int]]:
+def _found(search: BytesAhoCorasick, source: bytes | bytearray) -> Iterable[Mark]:
+    """All marks of ``search`` in ``source``: a list, or of a large page one piece after the other."""
+    return search.find_matches_as_indexes(source) if len(source) <= _PIECE else _in_pieces(search, source)
+
+
+def _in_pieces(search: BytesAhoCorasick, source: bytes | bytearray) -> Iterator[Mark]:
+    for at in range(0, len(source), _PIECE):
+        found = search.find_matches_as_indexes(source[at : at + _PIECE + _LONGEST_MARK])
+        yield from ((mark, at + start, at + end) for mark, start, end in found if start < _PIECE)
+
+
+def _spelt(source: bytes | bytearray, start: int) -> list[Mark]:
     """The mark at ``start`` in whatever letters, if there is one."""
-    tag = source[start : start + len(_NAMES[_SCRIPT_CLOSE])].lower()
+    tag = source[start : start + _LONGEST_MARK].lower()
     return [(mark, start, start + len(name)) for mark, name in enumerate(_NAMES) if tag.startswith(name)]
 
 

@@ -203,6 +203,7 @@ FAR = "<p>The council met on Tuesday and spoke of the harbour.</p>" * 400
         f'<script type="application/ld+json">{{"headline": "{STORY}"}}</script>{MENU}',
         f"<p>A <i>Russian</i> story</p>{FAR}<p>of a deserter</p>",
         f"<p>{STORY}</p><script>never closed",
+        f"<p>{MENU}<meta name='description' content='A Russian deserter",
         f"<script>let a = '<script>';</script><p>{STORY}</p>",
         f"<p>5 < 6, and {STORY}</p>",
         f"<p>A Russian who refused to {LINK}return to</a> {LINK}the</a> front.</p>",
