@@ -8,14 +8,14 @@ from collections.abc import Set as AbstractSet
 
 from crawler.relevance.cleaning import ALL, BREAK, cleaned, unaccented, unbroken
 from crawler.relevance.decoding import as_utf8, is_utf8, readings
-from crawler.relevance.patterns import Patterns, Place
+from crawler.relevance.patterns import Hit, Patterns
 from crawler.relevance.saying import acts_in, says_an_act, spots
 from crawler.relevance.searches import Found, Searches, searches
 from crawler.relevance.shown import Page, around, unscripted
 
 _MARKUP = 600  # bytes of tags allowed between two words of a phrase, where tags still stand
 _PHRASE = 900  # bytes on either side of a hidden letter in which the other words of its phrase may stand
-_HIDDEN = 200  # places of hidden letters; with more of them the whole page is cleaned
+_MANY_HIDDEN = 200  # places of hidden letters; with more of them the whole page is cleaned
 _CROWDED = 20_000  # places; with more of them phrases are taken for granted, so that time grows with the page
 
 
@@ -40,10 +40,10 @@ def _named(search: Searches, source: bytes) -> tuple[set[str], AbstractSet[int]]
 
     A word may have hidden letters only around them, so only what stands there is cleaned, and searched once more.
     """
-    places, hidden = search.hints.parted(source, _HIDDEN)
+    places, hidden = search.hints.parted(source, _MANY_HIDDEN)
     if not hidden:
         return search.languages(_standing(search.hints, Page(source), places)), frozenset()
-    many = len(hidden) > _HIDDEN
+    many = len(hidden) > _MANY_HIDDEN
     hiding = ALL if many else {number for number, _ in hidden}
     near = source if many else around(source, [end for _, end in hidden], _PHRASE)
     found = Found() if near is source else _standing(search.hints, Page(source), places)
@@ -64,7 +64,7 @@ def _reads_an_act(search: Searches, text: bytes) -> bool:
     return bool(languages) and says_an_act(search, page.source, languages)
 
 
-def _standing(patterns: Patterns, page: Page, places: list[Place]) -> Found:
+def _standing(patterns: Patterns, page: Page, places: list[Hit]) -> Found:
     """Which clues of ``patterns`` stand in ``page``, outside of its tags; of what is found, all that it may be."""
     found, crowded = Found(), len(places) > _CROWDED
     for number, end in places:

@@ -9,7 +9,7 @@ from crawler.relevance.bytepatterns import Written
 from crawler.relevance.clues import Beside, Clue, Clues, together
 from crawler.relevance.compiled import Compiled
 
-Place = tuple[int, int]  # the number of a pattern, and where it ends
+Hit = tuple[int, int]  # the number of a pattern, and where it ends
 _SHORTEST = rb"\x01\x02"  # stands in no page; beside so short a pattern hyperscan looks at every byte, twice as fast
 _MANY = 3  # clues of one pattern
 
@@ -37,19 +37,19 @@ class Patterns:
         likely = self._likely[number]
         return likely is None or likely.stands(page, end, markup)
 
-    def places(self, page: bytes) -> list[Place]:
+    def places(self, page: bytes) -> list[Hit]:
         """The numbers of the patterns found in ``page``, each with where it ends, in order."""
-        found: list[Place] = []
+        found: list[Hit] = []
         add = found.append
         self._compiled.scan(page, lambda number, _start, end, _flags, _context: add((number, end)))
         return found
 
-    def parted(self, page: bytes, most: int) -> tuple[list[Place], list[Place]]:
+    def parted(self, page: bytes, most: int) -> tuple[list[Hit], list[Hit]]:
         """The same places, and apart from them those of ``others``, by number among these.
 
         The search ends where there are more than ``most`` of the latter.
         """
-        found, beside, first, last = list[Place](), list[Place](), self._first, len(self.clues) - 1
+        found, beside, first, last = list[Hit](), list[Hit](), self._first, len(self.clues) - 1
 
         def note(number: int, _start: int, end: int, _flags: int, _context: object) -> bool:
             if number < first:

@@ -44,7 +44,7 @@ def says_an_act(search: Searches, text: bytes, languages: Iterable[str]) -> bool
 def spots(search: Searches, text: bytes, languages: frozenset[str]) -> list[Spot]:
     """Where in ``text`` an act may stand in one of ``languages``; in everyday words only near its company."""
     found, low = list[Spot](), text.lower()
-    said, company, crowded = _heard(search, text, languages)
+    said, company, crowded = _said(search, text, languages)
     for act, end in said:
         alone = not search.company[act.key[1]]
         near = [] if alone else _near(search, act, end, company)
@@ -55,7 +55,7 @@ def spots(search: Searches, text: bytes, languages: frozenset[str]) -> list[Spot
     return found
 
 
-def _heard(search: Searches, text: bytes, languages: frozenset[str]) -> tuple[list[Spot], Company, bool]:
+def _said(search: Searches, text: bytes, languages: frozenset[str]) -> tuple[list[Spot], Company, bool]:
     """What may stand in ``text`` in ``languages``: the acts, what may be their company, and whether that is much."""
     said, company, many = list[Spot](), defaultdict[Key, list[Spot]](list), 0
     for some, patterns in search.acts.items():

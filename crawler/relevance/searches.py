@@ -10,6 +10,7 @@ from crawler.relevance.features import ACTS
 from crawler.relevance.patterns import Patterns
 from crawler.topics import Topic, load
 
+# The languages that stand on most pages of news that name Russia; all others are grouped by script.
 _WIDE = (frozenset({"en"}), frozenset({"de", "es", "fr", "it", "nl", "pt"}))
 Found = set[Key]  # what was found, by language and role
 

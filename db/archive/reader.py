@@ -145,8 +145,7 @@ def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | bytearra
     block = data.find(_BLANK) + len(_BLANK)
     start = data.find(_BLANK, block) + len(_BLANK)
     record = _first(data[:start] if start > block else data)
-    whole = data.endswith(_BLANK) and record is not None and _counted(record)
-    if record is None or not whole or block + record.content_length + len(_BLANK) != len(data):
+    if record is None or not _fills(record, data, block):
         return None, None
     if not record.record_type & _WANTED:
         return record, None
@@ -156,6 +155,12 @@ def _alone(data: bytes | bytearray) -> tuple[WarcRecord | None, bytes | bytearra
         if not coded and not record.reader.read(1):
             return record, _cut(data, start)
     return _first(data), None
+
+
+def _fills(record: WarcRecord, data: bytes | bytearray, block: int) -> bool:
+    """Whether ``record``, whose block begins at ``block``, is all that stands in ``data``."""
+    told = block + record.content_length + len(_BLANK)
+    return told == len(data) and data.endswith(_BLANK) and _counted(record)
 
 
 def _cut(data: bytes | bytearray, start: int) -> bytes | bytearray:

@@ -68,12 +68,12 @@ ODD |= {
         response("http://o.example/15", b"<p>15", head=b"HTTP/1.1 200 OK\r\nX-Crawl-Content-Encoding: gzip\r\n\r\n")
     ),
     "headers without a blank line": packed(
-        response("http://o.example/19", b"", head=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n")[:-4] + b"XXXX"
+        response("http://o.example/19", b"", head=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n")[:-4] + b"tail"
     ),
     "a body without a blank line": packed(
-        response("http://o.example/20", b"", head=b"HTTP/1.1 200 OK\r\n")[:-4] + b"XXXX"
+        response("http://o.example/20", b"", head=b"HTTP/1.1 200 OK\r\n")[:-4] + b"tail"
     ),
-    "a request without its end": packed(REQUEST[:-4] + b"XXXX"),
+    "a request without its end": packed(REQUEST[:-4] + b"tail"),
     "a large page": packed(response("http://o.example/21", b"<p>" + b"21" * 5_500_000)),
     "a length with a sign": packed(response("http://o.example/16", b"16").replace(b"Length: ", b"Length: +")),
     "headers without end": packed(
